@@ -1,0 +1,1 @@
+"""Queries shared by forms, reports, cards and charts."""

@@ -1,0 +1,79 @@
+"""Named errors of this app. All are ValidationErrors, so that the desk shows them and REST answers 417."""
+
+import frappe
+
+
+class PresalesError(frappe.ValidationError):
+	"""Anything that this app refuses."""
+
+
+class WrongTypeError(PresalesError):
+	"""A value is not of the kind that its field holds, e.g. text in an amount."""
+
+
+class OutOfRangeError(PresalesError):
+	"""A number lies outside what makes sense for its field."""
+
+
+class DateOrderError(PresalesError):
+	"""Two dates stand in the wrong order."""
+
+
+class MarkupError(PresalesError):
+	"""A plain-text field holds HTML."""
+
+
+class CompanyMismatchError(PresalesError):
+	"""A record of one company is linked to a record of another."""
+
+
+class DuplicateEntryError(PresalesError):
+	"""Something that may exist only once is there already."""
+
+
+class TeamError(PresalesError):
+	"""The team or the supervisors of a project are not as they must be."""
+
+
+class ProcessError(PresalesError):
+	"""A process template contradicts itself."""
+
+
+class LifecycleError(PresalesError):
+	"""A project cannot go from its status to the one asked for."""
+
+
+class SelfApprovalError(LifecycleError):
+	"""Somebody tries to approve what they submitted themselves."""
+
+
+class LossReasonMissingError(LifecycleError):
+	"""A deal is declared lost without a reason."""
+
+
+class StageError(PresalesError):
+	"""A stage is not part of the project's process, or cannot be entered now."""
+
+
+class StageConflictError(StageError):
+	"""Somebody else moved the project in the meantime."""
+
+
+class GateError(PresalesError):
+	"""A gate holds the project back. `findings` lists what is missing."""
+
+	def __init__(self, *args, findings=()):
+		super().__init__(*args)
+		self.findings = list(findings)
+
+
+class OverrideError(PresalesError):
+	"""A gate may not be overridden by this person or in this way."""
+
+
+class ReviewError(PresalesError):
+	"""A review or an opinion breaks the rules of reviewing."""
+
+
+class UnsupportedVersionError(PresalesError):
+	"""Frappe or ERPNext is missing, too old or too new."""

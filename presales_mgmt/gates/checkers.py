@@ -1,0 +1,305 @@
+"""One checker for each kind of requirement.
+
+A checker takes a list of `Ask`s, all of its kind, for any number of projects, and returns one `Answer` for
+each, in the same order, with a number of queries that does not depend on how many projects are asked about.
+Another app adds a kind with the hook `presales_requirement_kinds` = {kind: dotted path of its checker}, and
+by adding the kind to the options of `Presales Process Requirement.kind` with a Property Setter.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import frappe
+from frappe import _
+from frappe.model import table_fields
+from frappe.query_builder.functions import Count, Max
+from frappe.utils import cint, format_datetime
+
+from presales_mgmt.gates.definitions import parse_filters, project_link_field
+from presales_mgmt.gates.rules import Answer, Requirement, compare
+from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.rules.review import APPROVING_OUTCOMES
+
+OPEN_RISK = ("Open", "Mitigating", "Occurred")
+
+
+class Ask(NamedTuple):
+	"""One requirement of one project."""
+
+	project: str
+	requirement: Requirement
+
+
+def get_checkers() -> dict:
+	"""Requirement kind -> checker, from the hook; the last app that names a kind wins."""
+	return {
+		kind: frappe.get_attr(paths[-1] if isinstance(paths, list) else paths)
+		for kind, paths in frappe.get_hooks("presales_requirement_kinds").items()
+	}
+
+
+def broken(target: str) -> Answer:
+	"""The answer when a requirement names something that is no longer there."""
+	return Answer(
+		satisfied=False,
+		found=_("{0} no longer exists").format(target),
+		expected=_("a requirement that can be met: correct the process, or let the director override"),
+		broken=True,
+	)
+
+
+def _missing(doctype: str, names: set[str]) -> set[str]:
+	"""Those of `names` that are not records of `doctype`. One query."""
+	names = {name for name in names if name}
+	found = frappe.get_all(
+		doctype, filters={"name": ["in", sorted(names)]}, pluck="name", order_by="name asc"
+	)
+	return names - set(found)
+
+
+def _projects(asks: Sequence[Ask]) -> list[str]:
+	return sorted({ask.project for ask in asks})
+
+
+def _count_answer(found: int, needed: int, what: str) -> Answer:
+	return Answer(
+		satisfied=found >= needed,
+		found=_("{0} of {1}").format(found, what),
+		expected=_("at least {0}").format(needed),
+	)
+
+
+def check_documents(asks: Sequence[Ask]) -> list[Answer]:
+	"""Document: enough archived documents of a type (R9.13). Drafts and withdrawn ones do not count."""
+	types = {ask.requirement.condition["document_type"] for ask in asks}
+	missing = _missing("Presales Document Type", types)
+	document = frappe.qb.DocType("Presales Document")
+	rows = (
+		frappe.qb.from_(document)
+		.select(document.presales_project, document.document_type, Count("*"))
+		.where(
+			(document.docstatus == 1)
+			& (document.status == "Archived")
+			& document.presales_project.isin(_projects(asks))
+			& document.document_type.isin(sorted(filter(None, types)))
+		)
+		.groupby(document.presales_project, document.document_type)
+		.run()
+	)
+	counts = {(project, document_type): count for project, document_type, count in rows}
+
+	answers = []
+	for project, requirement in asks:
+		document_type = requirement.condition["document_type"]
+		if not document_type or document_type in missing:
+			answers.append(broken(_("Document type {0}").format(document_type or _("(none)"))))
+			continue
+		needed = cint(requirement.condition["min_count"]) or 1
+		found = counts.get((project, document_type), 0)
+		answers.append(_count_answer(found, needed, _("archived: {0}").format(_(document_type))))
+	return answers
+
+
+def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
+	"""Review: the latest review of a kind approves (R1.4, R7.5, R7.7).
+
+	The latest one counts, for a review of something that changed replaces the one before.
+	"""
+	reviews = frappe.get_all(
+		"Presales Review",
+		filters={
+			"docstatus": 1,
+			"presales_project": ["in", _projects(asks)],
+			"review_kind": ["in", sorted({ask.requirement.condition["review_kind"] or "" for ask in asks})],
+		},
+		fields=["name", "presales_project", "review_kind", "status", "average_score"],
+		order_by="requested_on asc, name asc",
+	)
+	latest = {(review.presales_project, review.review_kind): review for review in reviews}
+
+	answers = []
+	for project, requirement in asks:
+		review = latest.get((project, requirement.condition["review_kind"]))
+		if review:
+			found = _("{0}: {1}").format(review.name, _(review.status))
+		else:
+			found = _("no review")
+		answers.append(
+			Answer(
+				satisfied=bool(review) and review.status in APPROVING_OUTCOMES,
+				found=found,
+				expected=_("an approved review of kind {0}").format(_(requirement.condition["review_kind"])),
+			)
+		)
+	return answers
+
+
+def check_records(asks: Sequence[Ask]) -> list[Answer]:
+	"""Record: enough records of a DocType that link to the project and meet the conditions.
+
+	Of submittable DocTypes only submitted records count, unless the conditions speak of docstatus.
+	One query for each different pair of DocType and conditions in the processes.
+	"""
+	groups = defaultdict(list)
+	for ask in asks:
+		condition = ask.requirement.condition
+		groups[condition["reference_doctype"], condition["reference_filters"] or ""].append(ask)
+
+	answers = {}
+	for (doctype, filters), group in groups.items():
+		try:
+			counts = _count_records(doctype, filters, _projects(group))
+		except _BrokenTarget as error:
+			counts = None
+			answer = broken(str(error))
+		for ask in group:
+			if counts is not None:
+				needed = cint(ask.requirement.condition["min_count"]) or 1
+				answer = _count_answer(counts.get(ask.project, 0), needed, _(doctype))
+			answers[id(ask)] = answer
+	return [answers[id(ask)] for ask in asks]
+
+
+class _BrokenTarget(Exception):
+	pass
+
+
+def _count_records(doctype: str, filters: str, projects: list[str]) -> dict[str, int]:
+	if not doctype or not frappe.db.exists("DocType", doctype, cache=True):
+		raise _BrokenTarget(_("Record type {0}").format(doctype or _("(none)")))
+	meta = frappe.get_meta(doctype)
+	link = project_link_field(doctype)
+	if not link:
+		raise _BrokenTarget(_("The link from {0} to Presales Project").format(_(doctype)))
+	conditions = parse_filters(filters)
+	for fieldname, _operator, _value in conditions:
+		if not meta.has_field(fieldname) and fieldname not in frappe.db.DEFAULT_COLUMNS:
+			raise _BrokenTarget(_("Field {0} of {1}").format(fieldname, _(doctype)))
+	if meta.is_submittable and not any(row[0] == "docstatus" for row in conditions):
+		conditions.append(["docstatus", "=", 1])
+
+	table = frappe.qb.DocType(doctype)
+	query = frappe.qb.get_query(doctype, fields=[link], filters=[*conditions, [link, "in", projects]])
+	return dict(query.select(Count("*")).groupby(table[link]).run())
+
+
+def check_fields(asks: Sequence[Ask]) -> list[Answer]:
+	"""Field: a condition on a field of the project. Of a table the number of rows is compared."""
+	meta = frappe.get_meta(PROJECT)
+	names = {ask.requirement.condition["project_field"] for ask in asks}
+	tables = {
+		name
+		for name in names
+		if name and meta.has_field(name) and meta.get_field(name).fieldtype in table_fields
+	}
+	columns = {name for name in names if name in meta.get_valid_columns()}
+	projects = _projects(asks)
+
+	values = {}
+	if columns:
+		for row in frappe.get_all(
+			PROJECT,
+			filters={"name": ["in", projects]},
+			fields=["name", *sorted(columns)],
+			order_by="name asc",
+		):
+			for column in columns:
+				values[row.name, column] = row[column]
+	for child_doctype in sorted({meta.get_field(name).options for name in tables}):
+		child = frappe.qb.DocType(child_doctype)
+		for parent, parentfield, count in (
+			frappe.qb.from_(child)
+			.select(child.parent, child.parentfield, Count("*"))
+			.where((child.parenttype == PROJECT) & child.parent.isin(projects))
+			.groupby(child.parent, child.parentfield)
+			.run()
+		):
+			values[parent, parentfield] = count
+
+	answers = []
+	for project, requirement in asks:
+		condition = requirement.condition
+		fieldname = condition["project_field"]
+		if fieldname not in columns and fieldname not in tables:
+			answers.append(broken(_("Field {0} of {1}").format(fieldname or _("(none)"), _(PROJECT))))
+			continue
+		df = meta.get_field(fieldname)
+		value = values.get((project, fieldname), 0 if fieldname in tables else None)
+		label = _(df.label) if df else fieldname
+		found = _("{0} rows").format(value) if fieldname in tables else _shown(value, df)
+		answers.append(
+			Answer(
+				satisfied=compare(value, condition["operator"], condition["value"]),
+				found=_("{0}: {1}").format(label, found),
+				expected=_("{0} {1}").format(_(condition["operator"]), _(condition["value"] or "")).strip(),
+			)
+		)
+	return answers
+
+
+def _shown(value, df) -> str:
+	if value in (None, ""):
+		return _("empty")
+	return (
+		frappe.format_value(value, df)
+		if df and df.fieldtype in ("Date", "Datetime", "Currency")
+		else _(str(value))
+	)
+
+
+def check_checklists(asks: Sequence[Ask]) -> list[Answer]:
+	"""Checklist: somebody of the responsible role has ticked the item."""
+	entries = frappe.get_all(
+		"Presales Checklist Entry",
+		filters={
+			"presales_project": ["in", _projects(asks)],
+			"requirement_code": ["in", sorted({ask.requirement.code for ask in asks})],
+		},
+		fields=["presales_project", "requirement_code", "done_by", "done_on"],
+		order_by="done_on asc",
+	)
+	ticked = {(entry.presales_project, entry.requirement_code): entry for entry in entries}
+
+	answers = []
+	for project, requirement in asks:
+		entry = ticked.get((project, requirement.code))
+		role = requirement.responsible_role
+		answers.append(
+			Answer(
+				satisfied=bool(entry),
+				found=_("ticked by {0} on {1}").format(entry.done_by, format_datetime(entry.done_on))
+				if entry
+				else _("not ticked"),
+				expected=_("a tick by {0}").format(_(role)) if role else _("a tick"),
+			)
+		)
+	return answers
+
+
+def check_risks(asks: Sequence[Ask]) -> list[Answer]:
+	"""Risk: no open risk lies above a level (R5.5-R5.7, R6.1). What counts is the residual score, if assessed."""
+	risk = frappe.qb.DocType("Presales Risk")
+	highest = dict(
+		frappe.qb.from_(risk)
+		.select(risk.presales_project, Max(risk.current_score))
+		.where(risk.status.isin(OPEN_RISK) & risk.presales_project.isin(_projects(asks)))
+		.groupby(risk.presales_project)
+		.run()
+	)
+	bands = frappe.get_cached_doc("Presales Settings").get_risk_bands()
+
+	answers = []
+	for project, requirement in asks:
+		allowed = requirement.condition["max_risk_level"] or "Low"
+		score = cint(highest.get(project))
+		answers.append(
+			Answer(
+				satisfied=score <= bands.highest_score(allowed),
+				found=_("highest open risk {0} ({1})").format(score, _(bands.level(score)))
+				if score
+				else _("no open risk"),
+				expected=_("no open risk above {0} ({1})").format(_(allowed), bands.highest_score(allowed)),
+			)
+		)
+	return answers

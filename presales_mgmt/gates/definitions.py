@@ -1,0 +1,109 @@
+"""Frozen process versions, read from the database into the plain objects of `gates.rules`."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+
+import frappe
+
+from presales_mgmt.gates.rules import Process, Requirement, Stage
+
+VERSION = "Presales Process Version"
+
+STAGE_FIELDS = (
+	"stage",
+	"stage_type",
+	"probability",
+	"target_days",
+	"responsible_role",
+	"allows_quotation",
+	"allows_sales_order",
+)
+CONDITION_FIELDS = (
+	"document_type",
+	"review_kind",
+	"reference_doctype",
+	"reference_filters",
+	"min_count",
+	"project_field",
+	"operator",
+	"value",
+	"max_risk_level",
+)
+
+
+def load_processes(versions: Iterable[str]) -> dict[str, Process]:
+	"""The processes frozen under the names `versions`. Two queries, however many there are."""
+	versions = sorted({version for version in versions if version})
+	if not versions:
+		return {}
+	stages, requirements = defaultdict(list), defaultdict(list)
+	for row in _rows("Presales Process Stage", versions, STAGE_FIELDS):
+		stages[row.parent].append(
+			Stage(
+				name=row.stage,
+				stage_type=row.stage_type,
+				probability=row.probability,
+				target_days=row.target_days,
+				responsible_role=row.responsible_role,
+				allows_quotation=bool(row.allows_quotation),
+				allows_sales_order=bool(row.allows_sales_order),
+			)
+		)
+	fields = ("code", "stage", "kind", "title", "mandatory", "responsible_role", *CONDITION_FIELDS)
+	for row in _rows("Presales Process Requirement", versions, fields):
+		requirements[row.parent].append(
+			Requirement(
+				code=row.code,
+				stage=row.stage,
+				kind=row.kind,
+				title=row.title,
+				mandatory=bool(row.mandatory),
+				responsible_role=row.responsible_role,
+				condition={fieldname: row[fieldname] for fieldname in CONDITION_FIELDS},
+			)
+		)
+	return {version: Process(version, stages[version], requirements[version]) for version in versions}
+
+
+def load_process(version: str) -> Process:
+	"""The process frozen under the name `version`. Raises `frappe.DoesNotExistError` when it has no stages."""
+	process = load_processes([version]).get(version)
+	if not process or not process.stages:
+		frappe.throw(
+			frappe._("{0} {1} not found").format(frappe._(VERSION), version), exc=frappe.DoesNotExistError
+		)
+	return process
+
+
+def parse_filters(text: str | None) -> list[list]:
+	"""The conditions of a Record requirement: a JSON list of [field, operator, value].
+
+	Raises `ValueError` when the text is no such list.
+	"""
+	if not text:
+		return []
+	filters = json.loads(text)
+	if not isinstance(filters, list) or not all(
+		isinstance(row, list) and len(row) == 3 and isinstance(row[0], str) and isinstance(row[1], str)
+		for row in filters
+	):
+		raise ValueError(text)
+	return filters
+
+
+def project_link_field(doctype: str) -> str | None:
+	"""The field by which records of `doctype` name their Presales Project, if they have one."""
+	for df in frappe.get_meta(doctype).get_link_fields():
+		if df.options == "Presales Project":
+			return df.fieldname
+	return None
+
+
+def _rows(doctype: str, versions: list[str], fields: tuple[str, ...]) -> list[frappe._dict]:
+	return frappe.get_all(
+		doctype,
+		filters={"parenttype": VERSION, "parent": ["in", versions]},
+		fields=["parent", *fields],
+		order_by="parent asc, idx asc",
+	)

@@ -1,0 +1,228 @@
+"""The only code that writes a project's stage. Every move is checked, made under a lock, and logged."""
+
+import json
+
+import frappe
+from frappe import _
+from frappe.utils import flt, now_datetime, time_diff_in_seconds
+
+from presales_mgmt.exceptions import GateError, LifecycleError, OverrideError, StageConflictError, StageError
+from presales_mgmt.gates import rules
+from presales_mgmt.gates.definitions import load_process
+from presales_mgmt.gates.evaluation import blocking, describe, evaluate
+from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.permissions.visibility import get_project_roles
+
+# Stages are moved while the project is active and, after the win, through those that remain until it is closed.
+MOVABLE_STATUSES = ("Active", "Won")
+MOVERS = frozenset({"Director", "Manager"})
+DIRECTOR_ROLE = "Presales Director"
+
+
+def move_to_stage(
+	project: str,
+	stage: str,
+	from_stage: str | None = None,
+	reason: str | None = None,
+	override_reason: str | None = None,
+) -> dict:
+	"""Move a project to another stage of its process.
+
+	Args:
+		project: name of the Presales Project.
+		stage: the stage to enter. Forward, the gates of every stage left or skipped must be satisfied.
+		from_stage: the stage that the mover saw the project in. If it is elsewhere by now, nothing happens.
+		reason: why; needed to go back.
+		override_reason: why the gate is to be passed although it does not hold; the director's right alone.
+
+	Returns:
+		{"project", "from_stage", "to_stage", "move_type", "days_in_stage", "is_override", "log"}
+
+	Raises:
+		frappe.PermissionError: the user may not change the project.
+		LifecycleError: the project's status lets no stage be moved, or not into this one.
+		StageError: the process has no such stage, the project is in it, or a reason is missing.
+		StageConflictError: somebody else was faster.
+		GateError: something mandatory is missing; `findings` says what.
+		OverrideError: an override without the director's role or duty.
+	"""
+	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	doc.check_permission("write")
+	roles = _require_mover(doc)
+	_require_movable(doc, from_stage)
+
+	process = load_process(doc.process_version)
+	try:
+		move = rules.plan_move(process, doc.stage, stage)
+	except KeyError:
+		names = ", ".join(_(candidate.name) for candidate in process.stages)
+		frappe.throw(
+			_("Process {0} has no stage {1}. Its stages are: {2}.").format(
+				_(doc.presales_process), frappe.utils.escape_html(_(stage)), names
+			),
+			exc=StageError,
+		)
+	except ValueError:
+		frappe.throw(_("{0} is already in stage {1}.").format(doc.name, _(stage)), exc=StageError)
+	_require_enterable(doc, process.stage(stage))
+	if move.kind == rules.BACK and not (reason or "").strip():
+		frappe.throw(
+			_("Going back from {0} to {1} needs a reason.").format(_(doc.stage), _(stage)), exc=StageError
+		)
+
+	findings = evaluate([doc.name], {doc.name: move.gates})[doc.name] if move.gates else []
+	blockers = blocking(findings)
+	if blockers:
+		if not (override_reason or "").strip():
+			refuse_gate(
+				_("{0} cannot move from {1} to {2} yet.").format(doc.name, _(doc.stage), _(stage)), blockers
+			)
+		_require_override_right(doc, roles)
+	return _enter(
+		doc,
+		process.stage(stage),
+		move.kind,
+		reason=override_reason if blockers else reason,
+		findings=findings,
+		is_override=bool(blockers),
+	)
+
+
+def start(doc) -> dict:
+	"""Put a project that has just become active into the first stage of its process. Passes no gate."""
+	process = load_process(doc.process_version)
+	return _enter(doc, process.stages[0], rules.START)
+
+
+def enter_lost_stage(doc) -> dict | None:
+	"""Put a lost project into the process's Lost stage, when the process has one."""
+	stage = load_process(doc.process_version).terminal_lost_stage()
+	return _enter(doc, stage, rules.LOST) if stage and doc.stage and doc.stage != stage.name else None
+
+
+def leave_won_stage(doc, reason: str) -> dict | None:
+	"""Take a project whose win was undone back to the last stage before the win; `reason` goes to the log."""
+	process = load_process(doc.process_version)
+	if not doc.stage or process.stage(doc.stage).stage_type != "Won":
+		return None
+	before = [stage for stage in process.stages[: process.position(doc.stage)] if stage.stage_type == "Open"]
+	return _enter(doc, before[-1], rules.BACK, reason=reason) if before else None
+
+
+def refuse_gate(message: str, findings: list[rules.Finding]) -> None:
+	"""Raise `GateError` with `message` (translated) and what is missing."""
+	try:
+		frappe.throw(message + describe(findings), exc=GateError, title=_("Gate Not Passed"))
+	except GateError as error:
+		error.findings = findings
+		raise
+
+
+def _require_mover(doc) -> set[str]:
+	user = frappe.session.user
+	roles = get_project_roles(doc.name, user)
+	if user != "Administrator" and not roles & MOVERS:
+		frappe.throw(
+			_("Only the director or the manager of {0} may move its stage.").format(doc.name),
+			exc=frappe.PermissionError,
+		)
+	return roles
+
+
+def _require_movable(doc, from_stage: str | None) -> None:
+	if doc.status not in MOVABLE_STATUSES:
+		frappe.throw(
+			_("The stage of {0} cannot be moved: its status is {1}, expected {2}.").format(
+				doc.name, _(doc.status), _(" or ").join(_(status) for status in MOVABLE_STATUSES)
+			),
+			exc=LifecycleError,
+		)
+	if from_stage and from_stage != doc.stage:
+		last = frappe.get_all(
+			"Presales Stage Log",
+			filters={"presales_project": doc.name},
+			fields=["moved_by", "moved_on"],
+			order_by="moved_on desc, creation desc",
+			limit=1,
+		)
+		frappe.throw(
+			_("{0} was moved to {1} by {2} on {3}, while you saw it in {4}. Reload and look again.").format(
+				doc.name,
+				_(doc.stage),
+				last[0].moved_by if last else "?",
+				frappe.utils.format_datetime(last[0].moved_on) if last else "?",
+				frappe.utils.escape_html(_(from_stage)),
+			),
+			exc=StageConflictError,
+			title=_("Moved by Somebody Else"),
+		)
+
+
+def _require_enterable(doc, stage: rules.Stage) -> None:
+	if stage.stage_type == "Lost":
+		frappe.throw(
+			_("Stage {0} is entered when the project is declared lost, not by moving.").format(_(stage.name)),
+			exc=StageError,
+		)
+	if stage.stage_type == "Won" and doc.status != "Won":
+		frappe.throw(
+			_("Stage {0} comes after the win: submit the sales order of {1} first.").format(
+				_(stage.name), doc.name
+			),
+			exc=LifecycleError,
+		)
+
+
+def _require_override_right(doc, roles: set[str]) -> None:
+	user = frappe.session.user
+	if user == "Administrator" or ("Director" in roles and DIRECTOR_ROLE in frappe.get_roles(user)):
+		return
+	frappe.throw(
+		_("Only the director of {0}, with the role {1}, may override a gate.").format(
+			doc.name, _(DIRECTOR_ROLE)
+		),
+		exc=OverrideError,
+	)
+
+
+def _enter(
+	doc, stage: rules.Stage, kind: str, reason: str | None = None, findings=(), is_override: bool = False
+) -> dict:
+	now = now_datetime()
+	left = doc.stage
+	days = flt(time_diff_in_seconds(now, doc.stage_entered_on) / 86400, 2) if doc.stage_entered_on else 0
+	doc.db_set(
+		{
+			"stage": stage.name,
+			"stage_entered_on": now,
+			"probability": stage.probability,
+			"base_weighted_amount": flt(doc.base_expected_amount) * flt(stage.probability) / 100,
+		},
+		notify=True,
+	)
+	log = frappe.get_doc(
+		{
+			"doctype": "Presales Stage Log",
+			"presales_project": doc.name,
+			"from_stage": left,
+			"to_stage": stage.name,
+			"move_type": kind,
+			"moved_by": frappe.session.user,
+			"moved_on": now,
+			"days_in_stage": days,
+			"reason": reason,
+			"is_override": int(is_override),
+			"gate_findings": json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False),
+		}
+	)
+	# Nobody has the right to write the log: it is made by the move and by nothing else.
+	log.insert(ignore_permissions=True)
+	return {
+		"project": doc.name,
+		"from_stage": left,
+		"to_stage": stage.name,
+		"move_type": kind,
+		"days_in_stage": days,
+		"is_override": is_override,
+		"log": log.name,
+	}

@@ -1,0 +1,83 @@
+"""Evaluates gates: for one project or for ten thousand, with the same number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import frappe
+from frappe import _
+
+from presales_mgmt.gates.checkers import Ask, broken, get_checkers
+from presales_mgmt.gates.definitions import load_processes
+from presales_mgmt.gates.rules import Finding
+from presales_mgmt.permissions.scope import PROJECT
+
+
+def evaluate(
+	projects: Iterable[str], stages: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, list[Finding]]:
+	"""What the gates of `projects` say.
+
+	Args:
+		projects: names of Presales Projects. Permissions are the caller's matter.
+		stages: for each project the stages whose requirements are looked at; without it the stage in which
+			the project is.
+
+	Returns:
+		For each project that exists its findings, in the order of the process. A project that is in no
+		stage, or whose stage asks for nothing, has an empty list.
+
+	Two queries load the processes, one the projects, and each kind of requirement adds a fixed number.
+	"""
+	rows = frappe.get_all(
+		PROJECT,
+		filters={"name": ["in", sorted(set(projects))]},
+		fields=["name", "process_version", "stage"],
+		order_by="name asc",
+	)
+	processes = load_processes(row.process_version for row in rows)
+
+	asks: dict[str, list[Ask]] = defaultdict(list)
+	findings: dict[str, list[Finding | None]] = {}
+	places: dict[str, list[tuple[str, int]]] = defaultdict(list)
+	for row in rows:
+		findings[row.name] = []
+		process = processes.get(row.process_version)
+		if not process:
+			continue
+		for stage in (stages or {}).get(row.name, [row.stage]):
+			for requirement in process.requirements_of(stage):
+				asks[requirement.kind].append(Ask(row.name, requirement))
+				places[requirement.kind].append((row.name, len(findings[row.name])))
+				findings[row.name].append(None)
+
+	checkers = get_checkers()
+	for kind, asked in asks.items():
+		checker = checkers.get(kind)
+		answers = (
+			checker(asked) if checker else [broken(_("Requirement kind {0}").format(_(kind)))] * len(asked)
+		)
+		for (project, index), ask, answer in zip(places[kind], asked, answers, strict=True):
+			findings[project][index] = Finding(ask.requirement, answer)
+	return findings
+
+
+def blocking(findings: Iterable[Finding]) -> list[Finding]:
+	"""Those findings that hold a project back."""
+	return [finding for finding in findings if finding.blocks]
+
+
+def describe(findings: Iterable[Finding]) -> str:
+	"""The findings as an HTML list in the user's language, for a message."""
+	escape = frappe.utils.escape_html
+	items = "".join(
+		"<li>{}</li>".format(
+			_("<b>{0}</b> ({1}): found {2}, expected {3}").format(
+				escape(_(finding.requirement.title)),
+				escape(_(finding.requirement.stage)),
+				escape(finding.answer.found),
+				escape(finding.answer.expected),
+			)
+		)
+		for finding in findings
+	)
+	return f"<ul>{items}</ul>"

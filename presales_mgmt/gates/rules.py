@@ -1,0 +1,167 @@
+"""The rules of stages and gates, free of database and site: what may be moved, and what a gate answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+START = "Start"
+FORWARD = "Forward"
+SKIP = "Skip"
+BACK = "Back"
+LOST = "Lost"
+
+OPERATORS = ("is set", "=", "!=", ">", ">=", "<", "<=", "in", "not in")
+
+
+@dataclass(frozen=True)
+class Stage:
+	"""One stage of a process. `target_days` 0 means no target; `probability` is in percent."""
+
+	name: str
+	stage_type: str = "Open"
+	probability: float = 0
+	target_days: int = 0
+	responsible_role: str | None = None
+	allows_quotation: bool = False
+	allows_sales_order: bool = False
+
+
+@dataclass(frozen=True)
+class Requirement:
+	"""What a stage needs before it may be left. `condition` holds the fields of its kind."""
+
+	code: str
+	stage: str
+	kind: str
+	title: str
+	mandatory: bool = True
+	responsible_role: str | None = None
+	condition: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+	"""What a checker found for one requirement of one project. `found` and `expected` are for people.
+
+	`broken` means that the requirement cannot be met as it stands, since what it names no longer exists.
+	"""
+
+	satisfied: bool
+	found: str
+	expected: str
+	broken: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+	"""A requirement together with its answer."""
+
+	requirement: Requirement
+	answer: Answer
+
+	@property
+	def satisfied(self) -> bool:
+		return self.answer.satisfied
+
+	@property
+	def blocks(self) -> bool:
+		"""Whether this finding holds a project back."""
+		return self.requirement.mandatory and not self.answer.satisfied
+
+	def as_dict(self) -> dict[str, Any]:
+		"""Flat and serialisable, for logs, forms and REST."""
+		row = asdict(self.requirement)
+		row.pop("condition")
+		return {**row, **asdict(self.answer), "blocks": self.blocks}
+
+
+@dataclass(frozen=True)
+class Process:
+	"""A frozen version of a process: its stages in order, and its requirements."""
+
+	name: str
+	stages: Sequence[Stage]
+	requirements: Sequence[Requirement] = ()
+
+	def position(self, stage: str) -> int:
+		"""Index of `stage`, counted from 0. Raises `KeyError` when the process has no such stage."""
+		for index, candidate in enumerate(self.stages):
+			if candidate.name == stage:
+				return index
+		raise KeyError(stage)
+
+	def stage(self, name: str) -> Stage:
+		return self.stages[self.position(name)]
+
+	def requirements_of(self, stage: str | None) -> list[Requirement]:
+		return [requirement for requirement in self.requirements if requirement.stage == stage]
+
+	def first_stage_that(self, flag: str) -> Stage | None:
+		"""The first stage on which `flag` (`allows_quotation` or `allows_sales_order`) is set."""
+		return next((stage for stage in self.stages if getattr(stage, flag)), None)
+
+	def terminal_lost_stage(self) -> Stage | None:
+		return next((stage for stage in self.stages if stage.stage_type == "Lost"), None)
+
+
+@dataclass(frozen=True)
+class Move:
+	"""A move from one stage to another; `gates` are the stages whose requirements must be met first."""
+
+	kind: str
+	gates: tuple[str, ...] = ()
+
+
+def plan_move(process: Process, current: str | None, target: str) -> Move:
+	"""What a move from `current` to `target` is, and which gates it passes.
+
+	Forward passes the gate of every stage that is left or skipped; back passes none.
+	Raises `KeyError` for a stage that the process does not have, `ValueError` when nothing would move.
+	"""
+	end = process.position(target)
+	if not current:
+		return Move(START, tuple(stage.name for stage in process.stages[:end]))
+	start = process.position(current)
+	if start == end:
+		raise ValueError(target)
+	if end < start:
+		return Move(BACK)
+	gates = tuple(stage.name for stage in process.stages[start:end] if stage.stage_type != "Lost")
+	return Move(FORWARD if len(gates) <= 1 else SKIP, gates)
+
+
+def compare(found: Any, operator: str, expected: str | None) -> bool:
+	"""Whether `found` stands in relation `operator` to `expected`, which is text as typed into a process.
+
+	Both sides are compared as numbers where both are numbers, else as text; dates in ISO form compare
+	rightly as text. An empty value satisfies only `!=` and `not in`.
+	Raises `ValueError` for an operator that is not in `OPERATORS`.
+	"""
+	if operator not in OPERATORS:
+		raise ValueError(operator)
+	empty = found is None or found == "" or found == []
+	if operator == "is set":
+		return not empty and found != 0
+	expected = "" if expected is None else str(expected).strip()
+	if operator in ("in", "not in"):
+		values = [value.strip() for value in expected.replace("，", ",").split(",")]  # Chinese commas too
+		inside = not empty and any(compare(found, "=", value) for value in values)
+		return inside if operator == "in" else not inside
+	if empty:
+		return operator == "!=" and expected != ""
+	left, right = _comparable(found, expected)
+	return {
+		"=": left == right,
+		"!=": left != right,
+		">": left > right,
+		">=": left >= right,
+		"<": left < right,
+		"<=": left <= right,
+	}[operator]
+
+
+def _comparable(found: Any, expected: str) -> tuple[Any, Any]:
+	try:
+		return float(found), float(expected)
+	except (TypeError, ValueError):
+		return str(found), expected

@@ -1,0 +1,71 @@
+from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT_DOCTYPES
+
+app_name = "presales_mgmt"
+app_title = "Presales Management"
+app_publisher = "presales_mgmt contributors"
+app_description = "Gated, reviewed and evaluated presales projects around ERPNext's sales documents"
+app_email = "presales-mgmt@example.com"
+app_license = "gpl-3.0"
+
+required_apps = ["erpnext"]
+
+before_install = "presales_mgmt.setup.install.before_install"
+after_install = "presales_mgmt.setup.install.after_install"
+after_migrate = "presales_mgmt.setup.install.after_migrate"
+before_uninstall = "presales_mgmt.setup.uninstall.before_uninstall"
+after_uninstall = "presales_mgmt.setup.uninstall.after_uninstall"
+
+doctype_js = {
+	"Opportunity": "public/js/opportunity.js",
+}
+
+override_doctype_dashboards = {
+	"Opportunity": "presales_mgmt.overrides.dashboards.link_project",
+	"Quotation": "presales_mgmt.overrides.dashboards.link_project",
+	"Sales Order": "presales_mgmt.overrides.dashboards.link_project",
+}
+
+doc_events = {
+	"Opportunity": {
+		"validate": "presales_mgmt.overrides.opportunity.validate",
+		"after_insert": "presales_mgmt.overrides.opportunity.after_insert",
+		"on_change": "presales_mgmt.overrides.opportunity.on_change",
+	},
+	"Quotation": {
+		"validate": "presales_mgmt.overrides.quotation.validate",
+		"before_submit": "presales_mgmt.overrides.quotation.before_submit",
+		"on_submit": "presales_mgmt.overrides.quotation.on_submit",
+		"on_cancel": "presales_mgmt.overrides.quotation.on_cancel",
+		"on_update_after_submit": "presales_mgmt.overrides.quotation.on_update_after_submit",
+	},
+	"Sales Order": {
+		"validate": "presales_mgmt.overrides.sales_order.validate",
+		"before_submit": "presales_mgmt.overrides.sales_order.before_submit",
+		"on_submit": "presales_mgmt.overrides.sales_order.on_submit",
+		"on_cancel": "presales_mgmt.overrides.sales_order.on_cancel",
+	},
+	"File": {
+		"before_insert": "presales_mgmt.overrides.file.before_insert",
+		"validate": "presales_mgmt.overrides.file.validate",
+	},
+}
+
+# One rule decides who sees a project and everything under it. Child tables are listed too, since Frappe
+# checks only the parent's role permissions when a child table is queried by itself.
+permission_query_conditions = dict.fromkeys(
+	(*PROJECT_DOCTYPES, *CHILD_DOCTYPES), "presales_mgmt.permissions.visibility.query_conditions"
+)
+has_permission = {
+	**dict.fromkeys(PROJECT_DOCTYPES, "presales_mgmt.permissions.visibility.has_permission"),
+	"File": "presales_mgmt.permissions.visibility.has_file_permission",
+}
+
+# What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
+presales_requirement_kinds = {
+	"Document": "presales_mgmt.gates.checkers.check_documents",
+	"Review": "presales_mgmt.gates.checkers.check_reviews",
+	"Record": "presales_mgmt.gates.checkers.check_records",
+	"Field": "presales_mgmt.gates.checkers.check_fields",
+	"Checklist": "presales_mgmt.gates.checkers.check_checklists",
+	"Risk": "presales_mgmt.gates.checkers.check_risks",
+}

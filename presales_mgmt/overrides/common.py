@@ -1,0 +1,74 @@
+"""What Quotation and Sales Order have in common towards a Presales Project."""
+
+import frappe
+from frappe import _
+
+from presales_mgmt.exceptions import GateError
+from presales_mgmt.gates.definitions import load_process
+from presales_mgmt.gates.engine import refuse_gate
+from presales_mgmt.gates.evaluation import blocking, evaluate
+from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.rules.validation import require_company
+
+# Under which statuses of its project a document may be submitted.
+OPEN_STATUSES = ("Active", "Won")
+
+
+def validate_project(doc) -> None:
+	"""Refuse a project of another company."""
+	require_company(doc, PROJECT, doc.presales_project, PROJECT, doc.company)
+
+
+def check_gate(doc, stage_flag: str, setting: str) -> None:
+	"""Hold back the submission of `doc` until its project has come far enough.
+
+	Args:
+		doc: a Quotation or Sales Order with a project.
+		stage_flag: "allows_quotation" or "allows_sales_order": the first stage with this mark is the
+			earliest in which the document may be submitted. A process without the mark has no gate.
+		setting: "quotation_gate" or "sales_order_gate" of Presales Settings: Stop, Warn or Off.
+
+	Raises:
+		GateError: with the requirements that are missing on the way to that stage.
+	"""
+	mode = frappe.get_cached_doc("Presales Settings").get_for_company(setting, doc.company)
+	if mode == "Off":
+		return
+	project = frappe.db.get_value(
+		PROJECT, doc.presales_project, ["name", "status", "stage", "process_version"], as_dict=True
+	)
+	try:
+		_check_gate(doc, project, stage_flag)
+	except GateError as error:
+		if mode == "Stop":
+			raise
+		frappe.clear_last_message()
+		frappe.msgprint(str(error), title=_("Gate Not Passed"), indicator="orange")
+
+
+def _check_gate(doc, project, stage_flag: str) -> None:
+	name = doc.name
+	if project.status not in OPEN_STATUSES:
+		frappe.throw(
+			_("{0} cannot be submitted: the status of presales project {1} is {2}, expected {3}.").format(
+				name, project.name, _(project.status), _(" or ").join(_(status) for status in OPEN_STATUSES)
+			),
+			exc=GateError,
+			title=_("Gate Not Passed"),
+		)
+	process = load_process(project.process_version)
+	earliest = process.first_stage_that(stage_flag)
+	if not earliest or not project.stage:
+		return
+	start, end = process.position(project.stage), process.position(earliest.name)
+	if start >= end:
+		return
+
+	message = _(
+		"{0} cannot be submitted: presales project {1} is in stage {2}, expected {3} or later."
+	).format(name, project.name, _(project.stage), _(earliest.name))
+	if not frappe.has_permission(PROJECT, doc=project.name):
+		# Who may not see the project is not told what it lacks.
+		frappe.throw(message, exc=GateError, title=_("Gate Not Passed"))
+	gates = [stage.name for stage in process.stages[start:end]]
+	refuse_gate(message, blocking(evaluate([project.name], {project.name: gates})[project.name]))

@@ -1,0 +1,159 @@
+"""What ERPNext's sales documents and a Presales Project do to each other."""
+
+import frappe
+from frappe import _
+from frappe.model.mapper import get_mapped_doc
+from frappe.utils import flt
+
+from presales_mgmt.exceptions import DuplicateEntryError
+from presales_mgmt.lifecycle import lose_from_erpnext
+from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.rules.validation import require_company
+
+
+@frappe.whitelist()
+def make_presales_project(source_name: str, target_doc: str | dict | None = None):
+	"""An unsaved Presales Project made from the Opportunity `source_name`, for the form to open.
+
+	Raises `frappe.PermissionError` without read permission on the opportunity, and
+	`presales_mgmt.exceptions.DuplicateEntryError` when the opportunity has a project already.
+	"""
+
+	def set_missing_values(source, target):
+		require_no_project(source)
+		target.project_title = source.title or source.customer_name
+		# ERPNext's default probability of 100 is no forecast: it is left behind. The stage brings its own.
+		target.expected_amount = flt(source.opportunity_amount) or flt(source.total)
+		target.manager = source.opportunity_owner or frappe.session.user
+		target.presales_process = frappe.get_cached_doc("Presales Settings").get_for_company(
+			"default_process", source.company
+		)
+		for row in source.competitors:
+			target.append("competitors", {"competitor": row.competitor})
+
+	return get_mapped_doc(
+		"Opportunity",
+		source_name,
+		{
+			"Opportunity": {
+				"doctype": PROJECT,
+				"field_map": {
+					"name": "opportunity",
+					"opportunity_from": "party_type",
+					"party_name": "party",
+					"expected_closing": "expected_close_date",
+				},
+				# Fields of the same name with another meaning.
+				"field_no_map": ["probability", "status", "competitors", "lost_reasons", "naming_series"],
+			}
+		},
+		target_doc,
+		set_missing_values,
+	)
+
+
+def require_no_project(opportunity) -> None:
+	"""Raise when the Opportunity document already belongs to a project."""
+	if opportunity.get("presales_project"):
+		frappe.throw(
+			_("Opportunity {0} already has presales project {1}.").format(
+				opportunity.name, opportunity.presales_project
+			),
+			exc=DuplicateEntryError,
+		)
+
+
+def create_project_by_rule(opportunity) -> None:
+	"""Create the project of a new Opportunity for its owner, who may have no right to create one."""
+	project = make_presales_project(opportunity.name)
+	project.insert(ignore_permissions=True)
+	opportunity.presales_project = project.name
+
+
+def validate_opportunity(doc) -> None:
+	"""The project of an Opportunity is the one that was made from it."""
+	require_company(doc, PROJECT, doc.presales_project, PROJECT, doc.company)
+	opportunity = frappe.db.get_value(PROJECT, doc.presales_project, "opportunity")
+	if opportunity != doc.name:
+		frappe.throw(
+			_("Presales project {0} belongs to opportunity {1}, not to {2}.").format(
+				doc.presales_project, opportunity or _("none"), doc.name
+			),
+			exc=DuplicateEntryError,
+		)
+
+
+def set_current_quotation(project: str, exclude: str | None = None) -> None:
+	"""Make the latest submitted Quotation the project's current one; none when there is none left.
+
+	`exclude` is a quotation being cancelled. The amount is its net total in company currency.
+	"""
+	filters = {"presales_project": project, "docstatus": 1}
+	if exclude:
+		filters["name"] = ["!=", exclude]
+	latest = frappe.get_all(
+		"Quotation",
+		filters=filters,
+		fields=["name", "base_net_total"],
+		order_by="transaction_date desc, creation desc",
+		limit=1,
+	)
+	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	doc.db_set(
+		{
+			"quotation": latest[0].name if latest else None,
+			"base_quoted_amount": latest[0].base_net_total if latest else 0,
+		},
+		notify=True,
+	)
+
+
+def lose_with_opportunity(doc) -> None:
+	"""An Opportunity declared lost takes its project with it, reasons and competitors included.
+
+	ERPNext also marks an Opportunity lost while its last Quotation is being declared lost; then the reasons
+	are on the Quotation, whose own event follows.
+	"""
+	reasons = [row.lost_reason for row in doc.lost_reasons]
+	if not reasons and not doc.order_lost_reason and doc.has_lost_quotation():
+		return
+	lose_from_erpnext(
+		doc.presales_project,
+		reasons,
+		[row.competitor for row in doc.competitors],
+		doc.order_lost_reason,
+		trigger=doc.name,
+	)
+
+
+def lose_with_last_quotation(doc) -> None:
+	"""A Quotation declared lost takes its project with it when no other offer of the project stands."""
+	others = frappe.get_all(
+		"Quotation",
+		filters={
+			"presales_project": doc.presales_project,
+			"docstatus": 1,
+			"status": ["not in", ["Lost", "Cancelled"]],
+			"name": ["!=", doc.name],
+		},
+		order_by="name asc",
+		limit=1,
+	)
+	if others:
+		return
+	# Quotations have their own list of reasons. Those that opportunities share are taken over as they are,
+	# the others as text.
+	reasons = [row.lost_reason for row in doc.lost_reasons]
+	shared = frappe.get_all(
+		"Opportunity Lost Reason", filters={"name": ["in", reasons]}, pluck="name", order_by="name asc"
+	)
+	texts = [reason for reason in reasons if reason not in shared]
+	if doc.order_lost_reason:
+		texts.append(doc.order_lost_reason)
+	lose_from_erpnext(
+		doc.presales_project,
+		shared,
+		[row.competitor for row in doc.competitors],
+		"\n".join(texts) or None,
+		trigger=doc.name,
+	)

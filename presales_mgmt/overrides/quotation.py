@@ -1,0 +1,44 @@
+"""Quotation: gated by its project's stage; the latest submitted one is the project's current offer.
+
+Each function starts with the one attribute check that a quotation without a project costs.
+"""
+
+
+def validate(doc, method=None):
+	if not doc.get("presales_project"):
+		return
+	from presales_mgmt.overrides.common import validate_project
+
+	validate_project(doc)
+
+
+def before_submit(doc, method=None):
+	if not doc.get("presales_project"):
+		return
+	from presales_mgmt.overrides.common import check_gate
+
+	check_gate(doc, "allows_quotation", "quotation_gate")
+
+
+def on_submit(doc, method=None):
+	if not doc.get("presales_project"):
+		return
+	from presales_mgmt.overrides.project_link import set_current_quotation
+
+	set_current_quotation(doc.presales_project)
+
+
+def on_cancel(doc, method=None):
+	if not doc.get("presales_project"):
+		return
+	from presales_mgmt.overrides.project_link import set_current_quotation
+
+	set_current_quotation(doc.presales_project, exclude=doc.name)
+
+
+def on_update_after_submit(doc, method=None):
+	if not doc.get("presales_project") or doc.status != "Lost":
+		return
+	from presales_mgmt.overrides.project_link import lose_with_last_quotation
+
+	lose_with_last_quotation(doc)

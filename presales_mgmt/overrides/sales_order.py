@@ -1,0 +1,36 @@
+"""Sales Order: gated by its project's stage; submitting it wins the project, cancelling it reopens it.
+
+Each function starts with the one attribute check that an order without a project costs.
+"""
+
+
+def validate(doc, method=None):
+	if not doc.get("presales_project"):
+		return
+	from presales_mgmt.overrides.common import validate_project
+
+	validate_project(doc)
+
+
+def before_submit(doc, method=None):
+	if not doc.get("presales_project"):
+		return
+	from presales_mgmt.overrides.common import check_gate
+
+	check_gate(doc, "allows_sales_order", "sales_order_gate")
+
+
+def on_submit(doc, method=None):
+	if not doc.get("presales_project"):
+		return
+	from presales_mgmt.lifecycle import update_win
+
+	update_win(doc.presales_project, trigger=doc.name)
+
+
+def on_cancel(doc, method=None):
+	if not doc.get("presales_project"):
+		return
+	from presales_mgmt.lifecycle import update_win
+
+	update_win(doc.presales_project, trigger=doc.name, exclude=doc.name)

@@ -1,0 +1,33 @@
+"""Which DocTypes belong to a Presales Project. Read by hooks.py, so it imports nothing."""
+
+PROJECT = "Presales Project"
+
+# DocType -> the field that names the project it belongs to.
+PROJECT_DOCTYPES = {
+	PROJECT: "name",
+	"Presales Stage Log": "presales_project",
+	"Presales Checklist Entry": "presales_project",
+	"Presales Review": "presales_project",
+	"Presales Review Opinion": "presales_project",
+	"Presales Risk": "presales_project",
+	"Presales Analysis Meeting": "presales_project",
+	"Presales Document": "presales_project",
+	"Presales Activity": "presales_project",
+	"Presales Project Evaluation": "presales_project",
+}
+
+# Child table -> the DocTypes that hold it.
+CHILD_DOCTYPES = {
+	"Presales Project Member": PROJECT,
+	"Presales Project Competitor": PROJECT,
+	"Presales Project Stakeholder": PROJECT,
+	"Presales Project Milestone": PROJECT,
+	"Presales Reviewer": "Presales Review",
+	"Presales Review Criterion": "Presales Review",
+	"Presales Review Score": "Presales Review Opinion",
+	"Presales Meeting Attendee": "Presales Analysis Meeting",
+	"Presales Meeting Decision": "Presales Analysis Meeting",
+	"Presales Meeting Action": "Presales Analysis Meeting",
+	"Presales Evaluation Criterion": "Presales Project Evaluation",
+	"Presales Member Performance": "Presales Project Evaluation",
+}

@@ -1,0 +1,144 @@
+"""The one visibility rule: a project and everything under it is seen by its team, its supervisors, its
+director and the company's leaders, and by nobody else (R1.9, R9.1).
+
+Frappe's role permissions, User Permissions and confidentiality levels only narrow this further.
+"""
+
+import frappe
+from frappe.query_builder import Criterion
+
+from presales_mgmt.compat import NO_OBJECTION
+from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT, PROJECT_DOCTYPES
+
+LEADER_ROLE = "Presales Leader"
+MEMBER = "Presales Project Member"
+OPINION = "Presales Review Opinion"
+
+READING = frozenset({"read", "select", "report", "export", "print", "email"})
+
+# Invited experts read the project and write their opinion, nothing else.
+READ_ONLY_PROJECT_ROLES = frozenset({"Reviewer"})
+WRITTEN_BY_REVIEWERS = frozenset({OPINION})
+
+# Who plans and leads the project may change the project itself (R9.5-R9.7); leaders decide on it (R9.9).
+PROJECT_WRITERS = frozenset({"Director", "Manager", "Planning Manager"})
+
+
+def sees_everything(user: str) -> bool:
+	"""Whether the visibility rule does not limit `user`: Administrator and leaders."""
+	return user == "Administrator" or LEADER_ROLE in frappe.get_roles(user)
+
+
+def projects_of(user: str):
+	"""Query for the names of the projects on whose team, or among whose supervisors, `user` is.
+
+	The director and the manager are always members of the team, so one table tells all.
+	"""
+	member = frappe.qb.DocType(MEMBER)
+	return (
+		frappe.qb.from_(member)
+		.select(member.parent)
+		.where((member.parenttype == PROJECT) & (member.user == user) & (member.active == 1))
+	)
+
+
+def get_project_roles(project: str, user: str) -> set[str]:
+	"""The roles that `user` has in `project`, as team member or supervisor; empty when there is none."""
+	return set(
+		frappe.get_all(
+			MEMBER,
+			filters={"parenttype": PROJECT, "parent": project, "user": user, "active": 1},
+			pluck="project_role",
+			order_by="idx asc",
+		)
+	)
+
+
+def _criterion(doctype: str, user: str) -> Criterion:
+	"""The rule as a condition on the table of `doctype`."""
+	table = frappe.qb.DocType(doctype)
+	if doctype in CHILD_DOCTYPES:
+		parent_doctype = CHILD_DOCTYPES[doctype]
+		if parent_doctype == PROJECT:
+			return table.parent.isin(projects_of(user))
+		parent = frappe.qb.DocType(parent_doctype)
+		visible_parents = frappe.qb.from_(parent).select(parent.name).where(_criterion(parent_doctype, user))
+		return table.parent.isin(visible_parents)
+
+	return table[PROJECT_DOCTYPES[doctype]].isin(projects_of(user))
+
+
+def query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""`permission_query_conditions` hook of every DocType in `scope`: SQL text for Frappe's list queries."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+
+	criteria = []
+	if not sees_everything(user):
+		criteria.append(_criterion(doctype, user))
+	if doctype == OPINION:
+		# Reviewers decide alone: others, leaders too, see an opinion when the review is concluded.
+		opinion = frappe.qb.DocType(OPINION)
+		criteria.append((opinion.reviewer == user) | (opinion.concluded == 1))
+	if not criteria:
+		return ""
+	# Frappe joins the text into its own statement, in which every column needs its table. Values are
+	# escaped by the query builder.
+	return Criterion.all(criteria).get_sql(
+		quote_char=frappe.qb.from_(doctype).QUOTE_CHAR, with_namespace=True, subquery=True
+	)
+
+
+def has_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) -> bool | None:
+	"""`has_permission` hook of every project DocType in `scope`.
+
+	Returns False to deny, `NO_OBJECTION` otherwise; the role permissions have the last word.
+	"""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return NO_OBJECTION
+	if doc.doctype == OPINION and not doc.is_new() and doc.reviewer != user:
+		if not (doc.concluded and ptype in READING):
+			return False
+	if sees_everything(user):
+		return NO_OBJECTION
+
+	project = doc.get(PROJECT_DOCTYPES[doc.doctype])
+	if doc.doctype == PROJECT and (doc.is_new() or ptype == "create"):
+		return NO_OBJECTION
+	if not project:
+		# A form not yet filled in. Saving needs the project, and is checked then.
+		return NO_OBJECTION if doc.is_new() or ptype == "create" else False
+
+	roles = get_project_roles(project, user)
+	if not roles:
+		return False
+	if ptype in READING:
+		return NO_OBJECTION
+	if doc.doctype == PROJECT:
+		return NO_OBJECTION if roles & PROJECT_WRITERS else False
+	if roles <= READ_ONLY_PROJECT_ROLES and doc.doctype not in WRITTEN_BY_REVIEWERS:
+		return False
+	return NO_OBJECTION
+
+
+def has_file_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) -> bool | None:
+	"""`has_permission` hook of File: an attachment is seen by whoever sees what it is attached to.
+
+	Frappe lets the owner of a file read it for ever; this takes it from somebody who has left the team.
+	"""
+	if doc.attached_to_doctype not in PROJECT_DOCTYPES or not doc.attached_to_name:
+		return NO_OBJECTION
+	user = user or frappe.session.user
+	if sees_everything(user):
+		return NO_OBJECTION
+	project = frappe.db.get_value(
+		doc.attached_to_doctype, doc.attached_to_name, PROJECT_DOCTYPES[doc.attached_to_doctype]
+	)
+	return NO_OBJECTION if project and get_project_roles(project, user) else False
+
+
+def require_project_permission(project: str, ptype: str = "read") -> None:
+	"""Raise `frappe.PermissionError` unless the session's user may do `ptype` on `project`."""
+	frappe.has_permission(PROJECT, ptype=ptype, doc=project, throw=True)

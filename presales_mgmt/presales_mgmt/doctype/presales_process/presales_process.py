@@ -1,0 +1,194 @@
+import re
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from presales_mgmt.exceptions import ProcessError
+from presales_mgmt.gates.checkers import get_checkers
+from presales_mgmt.gates.definitions import (
+	CONDITION_FIELDS,
+	STAGE_FIELDS,
+	VERSION,
+	parse_filters,
+	project_link_field,
+)
+from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.rules.validation import refuse, require_unique_rows, validate_input
+
+# What makes one version differ from another: everything that the engine or a reader of the process goes by.
+STAGE_CONTENT = (*STAGE_FIELDS, "purpose", "inputs", "activities", "outputs")
+REQUIREMENT_CONTENT = (
+	"code",
+	"stage",
+	"kind",
+	"title",
+	"mandatory",
+	"responsible_role",
+	"clause",
+	*CONDITION_FIELDS,
+)
+
+# The fields of a condition that each kind needs.
+NEEDED = {
+	"Document": ("document_type",),
+	"Review": ("review_kind",),
+	"Record": ("reference_doctype",),
+	"Field": ("project_field", "operator"),
+	"Risk": ("max_risk_level",),
+}
+
+
+class PresalesProcess(Document):
+	"""A process template: its stages, and what each needs before it may be left (R4.1, R8.2).
+
+	Projects run on frozen versions. Editing a process that a project has used begins a new version, on which
+	later projects run; running projects keep theirs.
+	"""
+
+	def validate(self):
+		validate_input(self)
+		self.validate_stages()
+		self.set_codes()
+		self.validate_requirements()
+		self.set_version()
+
+	def validate_stages(self):
+		require_unique_rows(self, "stages", "stage")
+		types = [row.stage_type for row in self.stages]
+		if types[0] != "Open":
+			refuse(
+				self.stages[0],
+				"Stage Type",
+				_(types[0]),
+				_("Open, since a project begins here"),
+				ProcessError,
+			)
+		if types.count("Lost") > 1 or ("Lost" in types and types[-1] != "Lost"):
+			row = self.stages[types.index("Lost")]
+			refuse(row, "Stage Type", _("Lost"), _("at most one Lost stage, as the last"), ProcessError)
+		order = [stage_type for stage_type in types if stage_type != "Lost"]
+		for index, stage_type in enumerate(order):
+			if stage_type == "Open" and "Won" in order[:index]:
+				refuse(
+					self.stages[index], "Stage Type", _("Open"), _("Won, like the stage before"), ProcessError
+				)
+
+	def set_codes(self):
+		"""Give every requirement a code that stays with it, by which ticks and logs name it."""
+		taken = {row.code for row in self.requirements if row.code}
+		for row in self.requirements:
+			if row.code:
+				continue
+			stem = re.sub(r"\W+", "-", f"{row.stage}-{row.kind}".lower()).strip("-")
+			number = 1
+			while f"{stem}-{number}" in taken:
+				number += 1
+			row.code = f"{stem}-{number}"
+			taken.add(row.code)
+		require_unique_rows(self, "requirements", "code")
+
+	def validate_requirements(self):
+		stages = {row.stage for row in self.stages}
+		kinds = get_checkers()
+		for row in self.requirements:
+			if row.stage not in stages:
+				refuse(row, "To Leave Stage", row.stage, _("a stage of this process"), ProcessError)
+			if row.kind not in kinds:
+				refuse(row, "Kind", row.kind, ", ".join(_(kind) for kind in kinds), ProcessError)
+			for fieldname in NEEDED.get(row.kind, ()):
+				if not row.get(fieldname):
+					refuse(
+						row,
+						row.meta.get_label(fieldname),
+						None,
+						_("a value for kind {0}").format(_(row.kind)),
+						ProcessError,
+					)
+			if row.kind == "Record":
+				self.validate_record_condition(row)
+			if row.kind == "Field":
+				self.validate_field_condition(row)
+
+	def validate_record_condition(self, row):
+		if not project_link_field(row.reference_doctype):
+			refuse(
+				row,
+				"Record Type",
+				row.reference_doctype,
+				_("a record type with a link to Presales Project"),
+				ProcessError,
+			)
+		try:
+			filters = parse_filters(row.reference_filters)
+		except ValueError:
+			refuse(
+				row, "Record Filters", row.reference_filters, '[["status", "=", "Completed"]]', ProcessError
+			)
+		meta = frappe.get_meta(row.reference_doctype)
+		for fieldname, operator, _value in filters:
+			if not meta.has_field(fieldname) and fieldname not in frappe.db.DEFAULT_COLUMNS:
+				refuse(
+					row,
+					"Record Filters",
+					fieldname,
+					_("a field of {0}").format(_(row.reference_doctype)),
+					ProcessError,
+				)
+			if operator not in ("=", "!=", ">", ">=", "<", "<=", "in", "not in", "like"):
+				refuse(row, "Record Filters", operator, "=, !=, >, >=, <, <=, in, not in, like", ProcessError)
+
+	def validate_field_condition(self, row):
+		meta = frappe.get_meta(PROJECT)
+		if not meta.has_field(row.project_field):
+			refuse(
+				row, "Project Field", row.project_field, _("a field of {0}").format(_(PROJECT)), ProcessError
+			)
+		if row.operator != "is set" and not row.value:
+			refuse(row, "Value", None, _("a value for operator {0}").format(_(row.operator)), ProcessError)
+
+	def set_version(self):
+		"""Begin a new version when the content changes and the present version has been frozen by a project."""
+		before = self.get_doc_before_save()
+		if not before:
+			self.version = 1
+			return
+		self.version = before.version
+		if self.content() != before.content() and frappe.db.exists(VERSION, self.version_name()):
+			self.version = before.version + 1
+
+	def content(self) -> list:
+		"""Stages and requirements as plain values, for comparison."""
+
+		def values(rows, fieldnames):
+			return [[row.get(fieldname) or None for fieldname in fieldnames] for row in rows]
+
+		return [values(self.stages, STAGE_CONTENT), values(self.requirements, REQUIREMENT_CONTENT)]
+
+	def version_name(self) -> str:
+		return f"{self.name}-v{self.version}"
+
+	def freeze(self) -> str:
+		"""The name of the frozen Presales Process Version with the present content; made if not there yet."""
+		name = self.version_name()
+		if frappe.db.exists(VERSION, name):
+			return name
+		version = frappe.new_doc(VERSION)
+		version.update({"presales_process": self.name, "version": self.version, "frozen_on": now_datetime()})
+		for row in self.stages:
+			version.append("stages", {fieldname: row.get(fieldname) for fieldname in STAGE_CONTENT})
+		for row in self.requirements:
+			version.append(
+				"requirements", {fieldname: row.get(fieldname) for fieldname in REQUIREMENT_CONTENT}
+			)
+		# Whoever starts a project freezes its process; nobody writes versions by hand.
+		version.insert(ignore_permissions=True, ignore_if_duplicate=True)
+		return name
+
+	def on_trash(self):
+		"""Versions that no project uses go with their process; Frappe refuses to delete those in use."""
+		for name in frappe.get_all(
+			VERSION, filters={"presales_process": self.name}, pluck="name", order_by="version asc"
+		):
+			frappe.delete_doc(VERSION, name, ignore_permissions=True)

@@ -1,0 +1,235 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt
+
+from presales_mgmt import lifecycle
+from presales_mgmt.exceptions import (
+	DuplicateEntryError,
+	LifecycleError,
+	OutOfRangeError,
+	ProcessError,
+	TeamError,
+)
+from presales_mgmt.rules.validation import (
+	refuse,
+	require_company,
+	require_date_order,
+	require_unique_rows,
+	validate_input,
+)
+
+TEAM_ROLES = (
+	"Director",
+	"Manager",
+	"Planning Manager",
+	"Engineer",
+	"Finance",
+	"Legal",
+	"Document Controller",
+	"Member",
+	"Reviewer",
+)
+SUPERVISOR_ROLES = ("Company Supervisor", "Department Supervisor", "Director Supervisor")
+
+# Written by the engine, the lifecycle and ERPNext's documents, never by saving a form.
+WRITTEN_ELSEWHERE = (
+	"stage",
+	"stage_entered_on",
+	"quotation",
+	"base_quoted_amount",
+	"sales_order",
+	"base_won_amount",
+	"won_on",
+)
+
+
+class PresalesProject(Document):
+	"""The pursuit of one deal, from opportunity to handover."""
+
+	def before_insert(self):
+		self.lock_opportunity()
+
+	def validate(self):
+		validate_input(self)
+		self.validate_written_elsewhere()
+		self.set_party()
+		self.set_currency()
+		self.set_process_version()
+		self.set_team()
+		self.validate_team()
+		self.validate_opportunity()
+		self.validate_dates()
+		self.set_amounts()
+		lifecycle.validate_status_change(self, self.status_before())
+
+	def after_insert(self):
+		self.link_opportunity()
+
+	def on_update(self):
+		lifecycle.after_status_change(self, self.status_before())
+
+	def on_trash(self):
+		if self.status != lifecycle.DRAFT:
+			frappe.throw(
+				_("{0} cannot be deleted: its status is {1}, expected {2}. Abandon it instead.").format(
+					self.name, _(self.status), _(lifecycle.DRAFT)
+				),
+				exc=LifecycleError,
+			)
+		if self.opportunity:
+			frappe.db.set_value("Opportunity", self.opportunity, "presales_project", None)
+
+	def status_before(self) -> str | None:
+		"""The status in the database; None for a new project."""
+		before = self.get_doc_before_save()
+		return before.status if before else None
+
+	def lock_opportunity(self):
+		"""Of two people who create a project from one opportunity at once, one has to wait, and is refused."""
+		if not self.opportunity:
+			return
+		project = frappe.db.get_value("Opportunity", self.opportunity, "presales_project", for_update=True)
+		if project:
+			frappe.throw(
+				_("Opportunity {0} already has presales project {1}.").format(self.opportunity, project),
+				exc=DuplicateEntryError,
+			)
+
+	def validate_written_elsewhere(self):
+		before = self.get_doc_before_save()
+		for fieldname in WRITTEN_ELSEWHERE:
+			df = self.meta.get_field(fieldname)
+			found = self.get(fieldname)
+			expected = before.get(fieldname) if before else None
+			if not found and not expected:
+				continue
+			if before and self.cast(found, df) == self.cast(expected, df):
+				continue
+			refuse(
+				self,
+				df.label,
+				found,
+				_("no change by hand ({0})").format(expected or _("empty")),
+				LifecycleError,
+			)
+
+	def set_party(self):
+		if self.party and self.party_type:
+			title_field = frappe.get_meta(self.party_type).get_title_field()
+			self.customer_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
+
+	def set_currency(self):
+		company_currency = frappe.get_cached_value("Company", self.company, "default_currency")
+		self.currency = self.currency or company_currency
+		if self.currency == company_currency:
+			self.conversion_rate = 1
+		if flt(self.conversion_rate) <= 0:
+			refuse(self, "Exchange Rate", self.conversion_rate, _("a number above 0"), OutOfRangeError)
+
+	def set_process_version(self):
+		"""Freeze the process. While the project is a draft it follows the latest version; afterwards it keeps its own."""
+		before = self.get_doc_before_save()
+		if before and before.status != lifecycle.DRAFT:
+			if self.presales_process != before.presales_process:
+				refuse(self, "Process", self.presales_process, before.presales_process, ProcessError)
+			self.process_version = before.process_version
+			return
+		process = frappe.get_doc("Presales Process", self.presales_process)
+		if not process.enabled:
+			refuse(self, "Process", self.presales_process, _("a process that is enabled"), ProcessError)
+		require_company(self, "Presales Process", self.presales_process, "Process", self.company)
+		self.process_version = process.freeze()
+
+	def set_team(self):
+		"""Director and manager are members of the team, so that one table tells who sees the project."""
+		self.manager = self.manager or frappe.session.user
+		for fieldname, project_role in (("director", "Director"), ("manager", "Manager")):
+			user = self.get(fieldname)
+			for row in self.team:
+				if row.project_role == project_role and row.user != user:
+					row.project_role = "Member"
+			if not user:
+				continue
+			row = next(
+				(row for row in self.team if row.user == user and row.project_role == project_role), None
+			)
+			if row:
+				row.active = 1
+			else:
+				self.append("team", {"user": user, "project_role": project_role, "active": 1})
+		self.remove_repeated_members()
+		if self.is_new() and not self.flags.ignore_permissions:
+			self.keep_creator_on_team()
+
+	def remove_repeated_members(self):
+		"""Somebody who stops leading and was a member already is one member, not two."""
+		seen = set()
+		for row in list(self.team):
+			key = (row.user, row.project_role)
+			if key in seen and row.project_role == "Member":
+				self.remove(row)
+			seen.add(key)
+
+	def keep_creator_on_team(self):
+		"""Who creates a project for others does not lose sight of it."""
+		user = frappe.session.user
+		if user != "Administrator" and user not in {row.user for row in (*self.team, *self.supervisors)}:
+			self.append("team", {"user": user, "project_role": "Member", "active": 1})
+
+	def validate_team(self):
+		require_unique_rows(self, "team", "user", "project_role")
+		require_unique_rows(self, "supervisors", "user", "project_role")
+		for table, allowed in (("team", TEAM_ROLES), ("supervisors", SUPERVISOR_ROLES)):
+			for row in self.get(table):
+				if row.project_role not in allowed:
+					refuse(
+						row,
+						"Project Role",
+						_(row.project_role),
+						", ".join(_(role) for role in allowed),
+						TeamError,
+					)
+
+	def validate_opportunity(self):
+		if self.opportunity and (self.is_new() or self.has_value_changed("opportunity")):
+			if not self.is_new():
+				refuse(
+					self,
+					"Opportunity",
+					self.opportunity,
+					_("the opportunity that the project was made from"),
+					LifecycleError,
+				)
+			require_company(self, "Opportunity", self.opportunity, "Opportunity", self.company)
+
+	def validate_dates(self):
+		require_date_order(self, "start_date", "expected_close_date")
+		for row in self.milestones:
+			for fieldname in ("due_date", "completed_on"):
+				if row.get(fieldname) and frappe.utils.getdate(row.get(fieldname)) < frappe.utils.getdate(
+					self.start_date
+				):
+					from presales_mgmt.exceptions import DateOrderError
+
+					refuse(
+						row,
+						row.meta.get_label(fieldname),
+						row.get_formatted(fieldname),
+						_("not before {0} ({1})").format(_("Start Date"), self.get_formatted("start_date")),
+						DateOrderError,
+					)
+
+	def set_amounts(self):
+		self.base_expected_amount = flt(
+			flt(self.expected_amount) * flt(self.conversion_rate), self.precision("base_expected_amount")
+		)
+		self.base_weighted_amount = flt(
+			self.base_expected_amount * flt(self.probability) / 100, self.precision("base_weighted_amount")
+		)
+
+	def link_opportunity(self):
+		if self.opportunity:
+			frappe.db.set_value(
+				"Opportunity", self.opportunity, "presales_project", self.name, update_modified=False
+			)

@@ -1,0 +1,15 @@
+from frappe import _
+
+
+def get_data():
+	"""Connections of the project's form: what lies under it, and ERPNext's sales documents."""
+	return {
+		"fieldname": "presales_project",
+		"internal_links": {"Opportunity": "opportunity"},
+		"transactions": [
+			{"label": _("Preparation"), "items": ["Presales Review", "Presales Risk", "Presales Document"]},
+			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
+			{"label": _("Selling"), "items": ["Opportunity", "Quotation", "Sales Order"]},
+			{"label": _("Control"), "items": ["Presales Stage Log", "Presales Project Evaluation"]},
+		],
+	}

@@ -1,0 +1,138 @@
+import frappe
+from frappe import _
+from frappe.desk.form import assign_to
+from frappe.utils import now_datetime
+
+from presales_mgmt.controllers import ProjectRecord
+from presales_mgmt.exceptions import ReviewError
+from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.permissions.visibility import get_project_roles
+from presales_mgmt.rules import review as rules
+from presales_mgmt.rules.validation import (
+	require_between,
+	require_unique_rows,
+	require_weights_of_100,
+)
+
+OPINION = "Presales Review Opinion"
+
+
+class PresalesReview(ProjectRecord):
+	"""A review with reviewers, weighted scores, opinions and an outcome (R1.4, R5.11, R7.5, R7.7, R8.6, R9.9).
+
+	Submitting it freezes what is reviewed and asks the reviewers; the last required opinion concludes it.
+	"""
+
+	def validate(self):
+		super().validate()
+		require_between(self, "pass_score", 0, 100)
+		require_unique_rows(self, "reviewers", "reviewer")
+		require_unique_rows(self, "criteria", "criterion")
+		require_weights_of_100(self, "criteria")
+		self.set_requester()
+		self.validate_reviewers()
+		self.clear_results()
+
+	def set_requester(self):
+		if self.is_new():
+			self.requested_by = frappe.session.user
+		else:
+			self.requested_by = self.get_doc_before_save().requested_by
+
+	def validate_reviewers(self):
+		if not any(row.required for row in self.reviewers):
+			frappe.throw(_("A review needs at least one required reviewer."), exc=ReviewError)
+		for row in self.reviewers:
+			if row.reviewer == self.requested_by:
+				frappe.throw(
+					_("Row {0}: {1} requested the review and cannot be its reviewer.").format(
+						row.idx, row.reviewer
+					),
+					exc=ReviewError,
+				)
+
+	def clear_results(self):
+		"""A draft has no results, whatever was sent."""
+		if self.docstatus == 0:
+			self.status = "Draft"
+		self.average_score = 0
+		self.concluded_on = None
+		for row in self.reviewers:
+			row.decision = row.decided_on = None
+			row.score = 0
+
+	def before_submit(self):
+		self.status = "In Review"
+		# Who submits asks for the review, and so reviews nothing of it.
+		self.requested_by = frappe.session.user
+		self.requested_on = now_datetime()
+		self.validate_reviewers()
+
+	def on_submit(self):
+		self.invite_reviewers()
+
+	def invite_reviewers(self):
+		"""Let every reviewer see the project, and give each an opinion to write and a ToDo.
+
+		An invited expert from outside joins the team as Reviewer: the one rule of visibility needs no exception.
+		"""
+		project = None
+		for row in self.reviewers:
+			if not get_project_roles(self.presales_project, row.reviewer):
+				project = project or frappe.get_doc(PROJECT, self.presales_project)
+				member = project.append(
+					"team", {"user": row.reviewer, "project_role": "Reviewer", "active": 1}
+				)
+				member.db_insert()
+			opinion = frappe.new_doc(OPINION)
+			opinion.update(
+				{"review": self.name, "presales_project": self.presales_project, "reviewer": row.reviewer}
+			)
+			for criterion in self.criteria:
+				opinion.append(
+					"scores", {"criterion": criterion.criterion, "weight": criterion.weight, "score": 0}
+				)
+			opinion.flags.invited = True
+			opinion.insert(ignore_permissions=True, ignore_mandatory=True)
+			frappe.get_doc(
+				{
+					"doctype": "ToDo",
+					"allocated_to": row.reviewer,
+					"reference_type": OPINION,
+					"reference_name": opinion.name,
+					"description": _("Review: {0}").format(frappe.utils.escape_html(self.subject)),
+					"date": self.due_date,
+					"assigned_by": frappe.session.user,
+				}
+			).insert(ignore_permissions=True)
+
+	def on_cancel(self):
+		self.db_set("status", "Cancelled")
+		for name in frappe.get_all(OPINION, filters={"review": self.name}, pluck="name", order_by="name asc"):
+			assign_to.close_all_assignments(OPINION, name, ignore_permissions=True)
+
+	def conclude_if_complete(self):
+		"""Compute the outcome when every required reviewer has decided. Called when an opinion is submitted."""
+		opinions = {
+			opinion.reviewer: opinion
+			for opinion in frappe.get_all(
+				OPINION,
+				filters={"review": self.name, "docstatus": 1},
+				fields=["name", "reviewer", "decision", "score", "modified"],
+				order_by="name asc",
+			)
+		}
+		if any(row.required and row.reviewer not in opinions for row in self.reviewers):
+			return
+		status, average = rules.outcome(
+			(rules.Opinion(opinion.decision, opinion.score) for opinion in opinions.values()), self.pass_score
+		)
+		for row in self.reviewers:
+			if opinion := opinions.get(row.reviewer):
+				row.db_set(
+					{"decision": opinion.decision, "score": opinion.score, "decided_on": opinion.modified},
+					update_modified=False,
+				)
+		for opinion in opinions.values():
+			frappe.db.set_value(OPINION, opinion.name, "concluded", 1, update_modified=False)
+		self.db_set({"status": status, "average_score": average, "concluded_on": now_datetime()}, notify=True)

@@ -1,0 +1,79 @@
+import frappe
+from frappe import _
+from frappe.desk.form import assign_to
+
+from presales_mgmt.controllers import ProjectRecord
+from presales_mgmt.exceptions import ReviewError
+from presales_mgmt.rules import review as rules
+from presales_mgmt.rules.validation import refuse, require_between
+
+
+class PresalesReviewOpinion(ProjectRecord):
+	"""What one reviewer thinks. Written and submitted by that reviewer alone; others see it after the conclusion."""
+
+	def validate(self):
+		super().validate()
+		self.validate_invitation()
+		require_between(self, "score", 0, 100)
+		for row in self.scores:
+			require_between(row, "score", 0, 100)
+		self.set_score()
+
+	def validate_invitation(self):
+		"""Opinions are made by the review that asks for them, one for each reviewer, and keep their criteria."""
+		before = self.get_doc_before_save()
+		if not before:
+			if not self.flags.invited:
+				frappe.throw(
+					_("An opinion is made when its review is submitted. Open the one that waits for you."),
+					exc=ReviewError,
+				)
+			return
+		user = frappe.session.user
+		if user not in (before.reviewer, "Administrator"):
+			frappe.throw(
+				_("Only {0} may write this opinion.").format(before.reviewer), exc=frappe.PermissionError
+			)
+		for fieldname in ("review", "reviewer", "concluded"):
+			if self.get(fieldname) != before.get(fieldname):
+				refuse(
+					self,
+					self.meta.get_label(fieldname),
+					self.get(fieldname),
+					before.get(fieldname),
+					ReviewError,
+				)
+		asked = [(row.criterion, row.weight) for row in before.scores]
+		given = [(row.criterion, frappe.utils.flt(row.weight)) for row in self.scores]
+		if asked != given:
+			refuse(
+				self,
+				"Scores",
+				", ".join(row[0] for row in given),
+				", ".join(row[0] for row in asked),
+				ReviewError,
+			)
+
+	def set_score(self):
+		if self.scores:
+			self.score = rules.weighted_score((row.weight, row.score) for row in self.scores)
+
+	def before_submit(self):
+		if not self.decision:
+			refuse(self, "Decision", None, _("a decision"), ReviewError)
+		if self.decision == rules.CONDITIONS and not (self.conditions or "").strip():
+			refuse(self, "Conditions", None, _("what has to be done"), ReviewError)
+		status = frappe.db.get_value("Presales Review", self.review, "status")
+		if status != "In Review":
+			frappe.throw(
+				_("Review {0} takes no more opinions: its status is {1}.").format(self.review, _(status)),
+				exc=ReviewError,
+			)
+
+	def on_submit(self):
+		assign_to.close_all_assignments(self.doctype, self.name, ignore_permissions=True)
+		# The lock makes the last two reviewers, deciding at once, conclude one after the other.
+		frappe.get_doc("Presales Review", self.review, for_update=True).conclude_if_complete()
+
+	def before_cancel(self):
+		frappe.throw(_("An opinion that was given stands. Cancel the review to ask anew."), exc=ReviewError)

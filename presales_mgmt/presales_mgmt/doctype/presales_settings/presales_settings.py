@@ -1,0 +1,51 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, flt
+
+from presales_mgmt.exceptions import OutOfRangeError
+from presales_mgmt.rules.evaluation import EvaluationBands
+from presales_mgmt.rules.risk import RiskBands
+from presales_mgmt.rules.validation import require_unique_rows, validate_input
+
+
+class PresalesSettings(Document):
+	"""Switches and thresholds, for all companies and for each."""
+
+	def validate(self):
+		validate_input(self)
+		require_unique_rows(self, "companies", "company")
+		self.validate_bands()
+
+	def validate_bands(self):
+		for get_bands in (self.get_risk_bands, self.get_evaluation_bands):
+			try:
+				get_bands()
+			except ValueError as error:
+				frappe.throw(
+					_("The bounds of the levels contradict each other: {0}").format(error),
+					exc=OutOfRangeError,
+				)
+
+	def get_risk_bands(self) -> RiskBands:
+		"""The bounds of the risk levels. Raises `ValueError` when they do not rise."""
+		return RiskBands(cint(self.low_risk_max), cint(self.medium_risk_max), cint(self.high_risk_max))
+
+	def get_evaluation_bands(self) -> EvaluationBands:
+		"""The bounds of the levels of operation. Raises `ValueError` when they do not fall."""
+		return EvaluationBands(flt(self.excellent_from), flt(self.good_from), flt(self.acceptable_from))
+
+	def get_for_company(self, fieldname: str, company: str | None):
+		"""The value of a setting in `company`: its own row's, or the general one when there is no row or value."""
+		for row in self.companies:
+			if row.company == company and row.get(fieldname):
+				return row.get(fieldname)
+		return self.get(fieldname)
+
+	def creates_project_for(self, opportunity) -> bool:
+		"""Whether the company's rule asks for a project as soon as this Opportunity document is created."""
+		for row in self.companies:
+			if row.company == opportunity.company and row.auto_create_project:
+				amount = flt(opportunity.base_opportunity_amount) or flt(opportunity.base_total)
+				return amount >= flt(row.auto_create_from_amount)
+		return False

@@ -1,0 +1,205 @@
+"""Checks of what was typed or sent, the same for every DocType of this app.
+
+Frappe turns text in a number field silently into 0 and lets an impossible date through to the database.
+Here both are refused, in words that say row, field, what was found and what was expected.
+"""
+
+import math
+import re
+from datetime import date, datetime
+
+import frappe
+from frappe import _
+from frappe.utils import cstr, get_datetime, getdate
+
+from presales_mgmt.exceptions import (
+	CompanyMismatchError,
+	DateOrderError,
+	MarkupError,
+	OutOfRangeError,
+	WrongTypeError,
+)
+
+INTEGER_FIELDS = frozenset({"Int", "Check"})
+NUMBER_FIELDS = frozenset({"Int", "Check", "Float", "Currency", "Percent"})
+PLAIN_TEXT_FIELDS = frozenset({"Data", "Small Text"})
+
+# Frappe keeps amounts in decimal(21, 9): twelve digits before the point. Int is a signed 32-bit column.
+LARGEST_NUMBER = 10**12 - 1
+LARGEST_INTEGER = 2**31 - 1
+
+# A tag needs a name and a closing bracket, so that "depth < 5 m" and "a <-> b" remain plain text.
+MARKUP = re.compile(r"<\s*[/!]?\s*[a-zA-Z][^<>]*>")
+
+
+def parse_number(value) -> float | None:
+	"""The number that `value` stands for, or None when it stands for none.
+
+	Text may use a comma to group thousands, as Frappe's forms do. True, False, inf and nan are no numbers.
+	"""
+	if isinstance(value, bool):
+		return None
+	if isinstance(value, str):
+		value = value.replace(",", "").strip()
+	try:
+		number = float(value)
+	except (TypeError, ValueError):
+		return None
+	return number if math.isfinite(number) else None
+
+
+def has_markup(text: str | None) -> bool:
+	"""Whether `text` holds something that a browser would read as an HTML tag or comment."""
+	return bool(text) and "<" in text and bool(MARKUP.search(text) or "<!--" in text)
+
+
+def where(doc, label: str) -> str:
+	"""Where in a document a fault lies: the field's label and, in a child table, table and row number."""
+	if doc.get("parentfield") and getattr(doc, "parent_doc", None):
+		table = doc.parent_doc.meta.get_label(doc.parentfield)
+		return _("{0}, row {1}, {2}").format(_(table), doc.idx, _(label))
+	return _(label)
+
+
+def refuse(doc, label: str, found, expected: str, exception) -> None:
+	"""Raise `exception`, saying where, what was found and what was expected (already translated)."""
+	found = frappe.utils.escape_html(cstr(found)) if found not in (None, "") else _("nothing")
+	frappe.throw(
+		_("{0}: found {1}, expected {2}.").format(where(doc, label), found, expected),
+		exc=exception,
+		title=_("Invalid Value"),
+	)
+
+
+def validate_input(doc) -> None:
+	"""Refuse values in `doc` and its child rows that are not of their field's kind.
+
+	Raises `WrongTypeError`, `OutOfRangeError` or `MarkupError`. Call it first in `validate`.
+	"""
+	for row in (doc, *doc.get_all_children()):
+		for df in row.meta.fields:
+			value = row.get(df.fieldname)
+			if value is None or value == "" or df.fieldtype in ("Table", "Table MultiSelect"):
+				continue
+			if df.fieldtype in NUMBER_FIELDS:
+				_validate_number(row, df, value)
+			elif df.fieldtype in ("Date", "Datetime"):
+				_validate_date(row, df, value)
+			elif df.fieldtype in PLAIN_TEXT_FIELDS:
+				if not isinstance(value, str | int | float):
+					refuse(row, df.label, type(value).__name__, _("text"), WrongTypeError)
+				if has_markup(cstr(value)):
+					refuse(row, df.label, value, _("plain text without HTML"), MarkupError)
+
+
+def _validate_number(row, df, value) -> None:
+	if df.fieldtype == "Check" and isinstance(value, bool):
+		return
+	number = parse_number(value)
+	if number is None:
+		refuse(row, df.label, value, _("a number"), WrongTypeError)
+	if df.fieldtype in INTEGER_FIELDS and number != int(number):
+		refuse(row, df.label, value, _("a whole number"), WrongTypeError)
+	largest = LARGEST_INTEGER if df.fieldtype in INTEGER_FIELDS else LARGEST_NUMBER
+	if abs(number) > largest:
+		refuse(
+			row, df.label, value, _("a number between {0} and {1}").format(-largest, largest), OutOfRangeError
+		)
+	if df.fieldtype == "Percent" and not 0 <= number <= 100:
+		refuse(row, df.label, value, _("a percentage between 0 and 100"), OutOfRangeError)
+	if df.non_negative and number < 0:
+		refuse(row, df.label, value, _("0 or more"), OutOfRangeError)
+
+
+def _validate_date(row, df, value) -> None:
+	if isinstance(value, date | datetime):
+		return
+	parse = getdate if df.fieldtype == "Date" else get_datetime
+	expected = (
+		_("a date such as 2026-12-31") if df.fieldtype == "Date" else _("a time such as 2026-12-31 09:30:00")
+	)
+	try:
+		valid = parse(value) is not None
+	except Exception:
+		# The parsers raise several kinds of error, among them frappe.ValidationError with their own message.
+		frappe.clear_last_message()
+		valid = False
+	if not valid:
+		refuse(row, df.label, value, expected, WrongTypeError)
+
+
+def require_between(doc, fieldname: str, low: float, high: float) -> None:
+	"""Raise `OutOfRangeError` unless the number in `fieldname`, when there is one, lies in [low, high]."""
+	value = doc.get(fieldname)
+	if value in (None, ""):
+		return
+	if not low <= float(value) <= high:
+		refuse(
+			doc,
+			doc.meta.get_label(fieldname),
+			value,
+			_("a number between {0} and {1}").format(low, high),
+			OutOfRangeError,
+		)
+
+
+def require_date_order(doc, first: str, second: str) -> None:
+	"""Raise `DateOrderError` when the date (or time) in `second` comes before that in `first`.
+
+	Both fields must be of the same kind; an empty one is no fault.
+	"""
+	if not doc.get(first) or not doc.get(second):
+		return
+	start, end = get_datetime(doc.get(first)), get_datetime(doc.get(second))
+	if end < start:
+		refuse(
+			doc,
+			doc.meta.get_label(second),
+			doc.get_formatted(second),
+			_("not before {0} ({1})").format(_(doc.meta.get_label(first)), doc.get_formatted(first)),
+			DateOrderError,
+		)
+
+
+def require_weights_of_100(doc, table: str) -> None:
+	"""Raise `OutOfRangeError` unless the weights (percent) of the rows of `table` add up to 100."""
+	rows = doc.get(table)
+	total = round(sum(float(row.weight or 0) for row in rows), 2)
+	if rows and total != 100:
+		refuse(doc, doc.meta.get_label(table), f"{total:g}", _("weights that add up to 100"), OutOfRangeError)
+
+
+def require_unique_rows(doc, table: str, *fieldnames: str) -> None:
+	"""Raise `presales_mgmt.exceptions.DuplicateEntryError` when two rows of `table` agree in `fieldnames`."""
+	from presales_mgmt.exceptions import DuplicateEntryError
+
+	seen = {}
+	for row in doc.get(table):
+		key = tuple(row.get(fieldname) for fieldname in fieldnames)
+		if key in seen:
+			refuse(
+				row,
+				row.meta.get_label(fieldnames[0]),
+				row.get(fieldnames[0]),
+				_("a value not yet in row {0}").format(seen[key]),
+				DuplicateEntryError,
+			)
+		seen[key] = row.idx
+
+
+def require_company(doc, doctype: str, name: str | None, label: str, company: str) -> None:
+	"""Raise `CompanyMismatchError` when the record `name` of `doctype` belongs to another company.
+
+	`label` is the untranslated label of the field that names the record. One query.
+	"""
+	if not name:
+		return
+	found = frappe.db.get_value(doctype, name, "company")
+	if found and found != company:
+		refuse(
+			doc,
+			label,
+			f"{name} ({found})",
+			_("a record of company {0}").format(company),
+			CompanyMismatchError,
+		)

@@ -1,0 +1,27 @@
+"""The fields that this app adds to ERPNext's DocTypes: made at install and migrate, removed at uninstall."""
+
+PROJECT_FIELD = "presales_project"
+
+
+def _project_link(insert_after: str, **properties) -> dict:
+	return {
+		"fieldname": PROJECT_FIELD,
+		"label": "Presales Project",
+		"fieldtype": "Link",
+		"options": "Presales Project",
+		"insert_after": insert_after,
+		"search_index": 1,
+		"print_hide": 1,
+		# A user permission on some other project must not hide the sales document.
+		"ignore_user_permissions": 1,
+		**properties,
+	}
+
+
+CUSTOM_FIELDS = {
+	# Written by the project that is made from the opportunity.
+	"Opportunity": [_project_link("opportunity_owner", read_only=1, no_copy=1)],
+	# The same field name on all three lets ERPNext's own mapping carry the project along.
+	"Quotation": [_project_link("order_type")],
+	"Sales Order": [_project_link("order_type")],
+}

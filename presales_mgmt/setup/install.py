@@ -1,0 +1,146 @@
+"""Install and migrate. Everything made here is named by the same definitions that `uninstall` goes by."""
+
+import json
+from pathlib import Path
+
+import frappe
+from frappe import _
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+from presales_mgmt.exceptions import UnsupportedVersionError
+from presales_mgmt.setup.custom_fields import CUSTOM_FIELDS
+from presales_mgmt.setup.roles import ROLES
+
+SUPPORTED_MAJOR_VERSIONS = (15, 16)
+APP_PATH = Path(__file__).resolve().parent.parent
+
+# Default under which the site remembers which shared records were made by this app, so that uninstall takes
+# those and leaves what was there before. Workflow states and actions have plain names that others use too.
+CREATED_RECORDS = "presales_mgmt_created_records"
+
+
+def before_install():
+	"""Refuse versions that were never tried, and note which shared records are made by this app."""
+	check_versions()
+	for role in ROLES:
+		if insert_if_missing({"doctype": "Role", "role_name": role, "desk_access": 1}, key="role_name"):
+			remember_created("Role", role)
+
+
+def after_install():
+	make_records()
+
+
+def after_migrate():
+	make_records()
+
+
+def make_records():
+	"""Custom fields, workflow, document types and processes: those that are missing. Running it again adds nothing."""
+	create_custom_fields(CUSTOM_FIELDS, update=True)
+	make_workflow()
+	make_settings()
+	make_document_types()
+	make_processes()
+
+
+def check_versions(versions: dict[str, str | None] | None = None) -> None:
+	"""Raise `UnsupportedVersionError` unless Frappe and ERPNext are of a supported version.
+
+	Args:
+		versions: app -> version, None where the app is missing; without it what this site has.
+	"""
+	versions = versions or {"frappe": frappe.__version__, "erpnext": installed_erpnext_version()}
+	supported = " or ".join(f"v{major}" for major in SUPPORTED_MAJOR_VERSIONS)
+	for app, version in versions.items():
+		if not version:
+			frappe.throw(
+				_("Presales Management needs {0} {1}, which is not installed on this site.").format(
+					app, supported
+				),
+				exc=UnsupportedVersionError,
+			)
+		if int(version.split(".", 1)[0]) not in SUPPORTED_MAJOR_VERSIONS:
+			frappe.throw(
+				_("Presales Management needs {0} {1}, found {2}.").format(app, supported, version),
+				exc=UnsupportedVersionError,
+			)
+
+
+def installed_erpnext_version() -> str | None:
+	"""The version of ERPNext, None when the site does not have it."""
+	if "erpnext" not in frappe.get_installed_apps():
+		return None
+	return frappe.get_attr("erpnext.__version__")
+
+
+def make_workflow() -> None:
+	"""The lifecycle of a project. A company's own edits are never overwritten, nor is its own workflow displaced."""
+	workflow = json.loads(
+		(APP_PATH / "workflow" / "presales_project_lifecycle.json").read_text(encoding="utf-8")
+	)
+	styles = {row["state"]: row.pop("style") for row in workflow["states"]}
+	for state, style in styles.items():
+		record = {"doctype": "Workflow State", "workflow_state_name": state, "style": style}
+		if insert_if_missing(record, key="workflow_state_name"):
+			remember_created("Workflow State", state)
+	for action in dict.fromkeys(row["action"] for row in workflow["transitions"]):
+		record = {"doctype": "Workflow Action Master", "workflow_action_name": action}
+		if insert_if_missing(record, key="workflow_action_name"):
+			remember_created("Workflow Action Master", action)
+	if frappe.db.exists("Workflow", {"document_type": workflow["document_type"]}):
+		return
+	frappe.get_doc(workflow).insert(ignore_permissions=True)
+
+
+def make_settings() -> None:
+	"""Write the defaults of the settings once, so that thresholds are never read as 0."""
+	settings = frappe.get_doc("Presales Settings")
+	stored = frappe.db.get_singles_dict("Presales Settings")
+	for df in settings.meta.fields:
+		if df.default and stored.get(df.fieldname) is None:
+			settings.set(df.fieldname, df.default)
+	settings.flags.ignore_mandatory = True
+	settings.save(ignore_permissions=True)
+
+
+def make_document_types() -> None:
+	for record in read_records("document_types.json"):
+		insert_if_missing({"doctype": "Presales Document Type", **record}, key="document_type")
+
+
+def make_processes() -> None:
+	"""The shipped processes that the site does not have; one that a company has edited is left alone."""
+	for path in sorted((APP_PATH / "setup" / "processes").glob("*.json")):
+		process = json.loads(path.read_text(encoding="utf-8"))
+		for stage in process["stages"]:
+			insert_if_missing({"doctype": "Presales Stage", "stage_name": stage["stage"]}, key="stage_name")
+		for row in process["requirements"]:
+			if "reference_filters" in row:
+				row["reference_filters"] = json.dumps(row["reference_filters"])
+		insert_if_missing({"doctype": "Presales Process", **process}, key="process_name")
+
+
+def read_records(filename: str) -> list[dict]:
+	"""The records in a JSON file of this folder."""
+	return json.loads((APP_PATH / "setup" / filename).read_text(encoding="utf-8"))
+
+
+def insert_if_missing(record: dict, key: str) -> bool:
+	"""Insert `record` unless one with the same value in `key` is there. Returns whether it was inserted."""
+	if frappe.db.exists(record["doctype"], {key: record[key]}):
+		return False
+	frappe.get_doc(record).insert(ignore_permissions=True)
+	return True
+
+
+def created_records() -> list[list[str]]:
+	"""[DocType, name] of the shared records that this app made on this site."""
+	return json.loads(frappe.db.get_global(CREATED_RECORDS) or "[]")
+
+
+def remember_created(doctype: str, name: str) -> None:
+	records = created_records()
+	if [doctype, name] not in records:
+		records.append([doctype, name])
+		frappe.db.set_global(CREATED_RECORDS, json.dumps(records))

@@ -1,0 +1,80 @@
+"""Uninstall: takes away what install made, by the same definitions. Frappe itself drops the DocTypes."""
+
+import frappe
+
+from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT_DOCTYPES
+from presales_mgmt.setup.custom_fields import CUSTOM_FIELDS
+from presales_mgmt.setup.install import CREATED_RECORDS, created_records
+
+APP = "presales_mgmt"
+MODULE = "Presales Mgmt"
+
+
+def before_uninstall():
+	delete_workflows()
+	delete_custom_fields()
+	delete_shared_records()
+	delete_traces()
+
+
+def after_uninstall():
+	"""What Frappe leaves of an app that is gone."""
+	frappe.db.delete("Scheduled Job Type", {"method": ["like", f"{APP}.%"]})
+	frappe.db.commit()  # the uninstaller has committed before; without this the deletion would be lost
+
+
+def delete_workflows() -> None:
+	"""Every workflow of our DocTypes, the company's own too: without the DocType none can run."""
+	for workflow in frappe.get_all(
+		"Workflow", filters={"document_type": ["in", our_doctypes()]}, pluck="name", order_by="name asc"
+	):
+		frappe.delete_doc("Workflow", workflow, force=True, ignore_permissions=True)
+	frappe.db.delete("Workflow Action", {"reference_doctype": ["in", our_doctypes()]})
+
+
+def delete_custom_fields() -> None:
+	"""Our fields on ERPNext's DocTypes, with their columns, and customisations of our own DocTypes."""
+	for doctype, fields in CUSTOM_FIELDS.items():
+		for field in fields:
+			name = frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
+			if name:
+				frappe.delete_doc("Custom Field", name, force=True, ignore_permissions=True)
+			if frappe.db.has_column(doctype, field["fieldname"]):
+				frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{field['fieldname']}`")
+		frappe.clear_cache(doctype=doctype)
+	frappe.db.delete("Custom Field", {"dt": ["in", our_doctypes()]})
+	frappe.db.delete("Property Setter", {"doc_type": ["in", our_doctypes()]})
+	frappe.db.delete("Custom DocPerm", {"parent": ["in", our_doctypes()]})
+
+
+def delete_shared_records() -> None:
+	"""Roles, workflow states and actions that we made, unless something else has come to use them."""
+	for doctype, name in created_records():
+		if doctype == "Role":
+			frappe.db.delete("Has Role", {"role": name})
+			frappe.db.delete("DocPerm", {"role": name})
+			frappe.db.delete("Custom DocPerm", {"role": name})
+		elif is_used_by_another_workflow(doctype, name):
+			continue
+		frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, ignore_missing=True)
+	frappe.db.set_global(CREATED_RECORDS, None)
+
+
+def is_used_by_another_workflow(doctype: str, name: str) -> bool:
+	if doctype == "Workflow Action Master":
+		return bool(frappe.db.exists("Workflow Transition", {"action": name}))
+	return bool(frappe.db.exists("Workflow Document State", {"state": name}))
+
+
+def delete_traces() -> None:
+	"""ToDos and shares that point to records which are about to be dropped."""
+	for doctype, fieldname in (("ToDo", "reference_type"), ("DocShare", "share_doctype")):
+		frappe.db.delete(doctype, {fieldname: ["in", our_doctypes()]})
+
+
+def our_doctypes() -> list[str]:
+	"""All DocTypes of this app, from the site; those in `scope` when the module is gone already."""
+	return frappe.get_all("DocType", filters={"module": MODULE}, pluck="name", order_by="name asc") or [
+		*PROJECT_DOCTYPES,
+		*CHILD_DOCTYPES,
+	]
