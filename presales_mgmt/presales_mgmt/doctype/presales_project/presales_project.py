@@ -5,6 +5,8 @@ from frappe.utils import flt
 
 from presales_mgmt import lifecycle
 from presales_mgmt.exceptions import (
+	CompanyMismatchError,
+	DateOrderError,
 	DuplicateEntryError,
 	LifecycleError,
 	OutOfRangeError,
@@ -138,7 +140,14 @@ class PresalesProject(Document):
 		process = frappe.get_doc("Presales Process", self.presales_process)
 		if not process.enabled:
 			refuse(self, "Process", self.presales_process, _("a process that is enabled"), ProcessError)
-		require_company(self, "Presales Process", self.presales_process, "Process", self.company)
+		if process.only_for_company and process.only_for_company != self.company:
+			refuse(
+				self,
+				"Process",
+				f"{process.name} ({process.only_for_company})",
+				_("a process for company {0}").format(self.company),
+				CompanyMismatchError,
+			)
 		self.process_version = process.freeze()
 
 	def set_team(self):
@@ -210,8 +219,6 @@ class PresalesProject(Document):
 				if row.get(fieldname) and frappe.utils.getdate(row.get(fieldname)) < frappe.utils.getdate(
 					self.start_date
 				):
-					from presales_mgmt.exceptions import DateOrderError
-
 					refuse(
 						row,
 						row.meta.get_label(fieldname),

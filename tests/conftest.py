@@ -1,0 +1,69 @@
+"""The same tests run on the sandbox (default) and on a real site (PRESALES_BENCH and PRESALES_SITE).
+
+Everything happens inside one transaction that is never committed. The people and master data that most
+tests need are made once; each test is rolled back to that point.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sandbox import pytest_support
+from tests.world import World
+
+BENCH = os.environ.get("PRESALES_BENCH")
+SITE = os.environ.get("PRESALES_SITE")
+
+
+@pytest.fixture(scope="session")
+def is_sandbox() -> bool:
+	return not BENCH
+
+
+@pytest.fixture(scope="session")
+def connected(is_sandbox):
+	"""`frappe`, connected as Administrator to the site that the tests run on."""
+	if is_sandbox:
+		with pytest_support.session_site() as frappe:
+			yield frappe
+		return
+
+	import frappe
+
+	sites = Path(BENCH, "sites").resolve()
+	os.chdir(sites)
+	frappe.init(site=SITE, sites_path=str(sites))
+	frappe.connect()
+	if "presales_mgmt" not in frappe.get_installed_apps():
+		pytest.exit(f"presales_mgmt is not installed on {SITE}: bench --site {SITE} install-app presales_mgmt", 2)
+	pytest_support.enter_test_mode(frappe)
+	try:
+		yield frappe
+	finally:
+		pytest_support.leave_test_mode(frappe)
+		frappe.db.rollback()
+		frappe.clear_cache()
+		frappe.destroy()
+
+
+@pytest.fixture(scope="session")
+def populated(connected):
+	"""The site with people, customer, items and competitors; all gone at the end of the session."""
+	with pytest_support.rolled_back(connected):
+		world = World()
+		world.make()
+		connected.db.commit()  # emulated: the point that each test returns to
+		yield world
+
+
+@pytest.fixture
+def world(populated, connected):
+	"""The populated site; undone after the test."""
+	with pytest_support.rolled_back(connected):
+		yield populated
+
+
+@pytest.fixture
+def frappe(connected, world):
+	return connected

@@ -1,0 +1,416 @@
+"""People, master data and steps that the tests share. Steps are done as the person whose duty they are."""
+
+from contextlib import contextmanager
+
+DOMAIN = "presales-test.example.com"
+COMPANY = "Presales Test Ltd"
+OTHER_COMPANY = "Presales Other Ltd"
+
+# person -> roles. ERPNext's own roles are those that such a person has in practice.
+PEOPLE = {
+	"director": ("Presales Director", "Sales Manager", "Sales User"),
+	"manager": ("Presales Manager", "Sales User"),
+	"planner": ("Presales Planning Manager",),
+	"engineer": ("Presales Engineer",),
+	"finance": ("Presales Finance Reviewer",),
+	"legal": ("Presales Legal Reviewer",),
+	"archivist": ("Presales Document Controller",),
+	"supervisor": ("Presales Supervisor",),
+	"leader": ("Presales Leader",),
+	"expert": ("Presales Engineer",),
+	"other_director": ("Presales Director",),
+	"other_manager": ("Presales Manager", "Sales User"),
+	"clerk": ("Sales User", "Sales Manager"),
+}
+
+
+def email(person: str) -> str:
+	return f"{person}@{DOMAIN}"
+
+
+class World:
+	"""Makes and drives what the tests are about. `frappe` is imported late: the site has to be there first."""
+
+	customer = "Presales Test City"
+	item = "PRESALES-TEST-ITEM"
+	competitor = "Presales Test Competitor"
+	company = COMPANY
+	other_company = OTHER_COMPANY
+	lost_reason = "Presales Test Price Too High"
+
+	def make(self) -> None:
+		import frappe
+
+		for person, roles in PEOPLE.items():
+			self.make_user(person, *roles)
+		for company, abbreviation in ((COMPANY, "PTL"), (OTHER_COMPANY, "POL")):
+			self.insert(
+				"Company",
+				company_name=company,
+				abbr=abbreviation,
+				default_currency="CNY",
+				country="China",
+				create_chart_of_accounts_based_on="Standard Template",
+				chart_of_accounts="Standard",
+			)
+		self.territory = self.root_of("Territory")
+		self.insert(
+			"Customer",
+			customer_name=self.customer,
+			customer_type="Company",
+			customer_group=self.leaf_of("Customer Group"),
+			territory=self.territory,
+		)
+		self.insert(
+			"Item",
+			item_code=self.item,
+			item_name="Parking guidance sensor",
+			item_group=self.leaf_of("Item Group"),
+			stock_uom="Nos",
+			is_stock_item=0,
+		)
+		self.insert("Competitor", competitor_name=self.competitor)
+		self.insert("Opportunity Lost Reason", lost_reason=self.lost_reason)
+		self.insert("Quotation Lost Reason", order_lost_reason=self.lost_reason)
+		settings = frappe.get_doc("Presales Settings")
+		settings.default_process = "Nine-Stage Presales"
+		settings.save()
+
+	@staticmethod
+	def insert(doctype: str, **values):
+		import frappe
+
+		return frappe.get_doc({"doctype": doctype, **values}).insert()
+
+	@staticmethod
+	def root_of(doctype: str) -> str:
+		import frappe
+
+		return frappe.get_all(doctype, filters={"is_group": 1}, pluck="name", order_by="lft asc", limit=1)[0]
+
+	@staticmethod
+	def leaf_of(doctype: str) -> str:
+		import frappe
+
+		return frappe.get_all(doctype, filters={"is_group": 0}, pluck="name", order_by="name asc", limit=1)[0]
+
+	def make_user(self, person: str, *roles: str) -> str:
+		user = self.insert(
+			"User",
+			email=email(person),
+			first_name=person.replace("_", " ").title(),
+			send_welcome_email=0,
+			user_type="System User",
+			roles=[{"role": role} for role in roles],
+		)
+		return user.name
+
+	@contextmanager
+	def acting_as(self, person: str):
+		"""Do what follows as a person of `PEOPLE`, or as a user by e-mail address or name."""
+		import frappe
+
+		before = frappe.session.user
+		frappe.set_user(email(person) if person in PEOPLE else person)
+		try:
+			yield frappe.session.user
+		finally:
+			frappe.set_user(before)
+
+	# ------------------------------------------------------------------------------- the deal
+
+	def make_opportunity(self, person: str = "manager", **values):
+		with self.acting_as(person) as user:
+			return self.insert(
+				"Opportunity",
+				**{
+					"opportunity_from": "Customer",
+					"party_name": self.customer,
+					"company": self.company,
+					"currency": "CNY",
+					"opportunity_owner": user,
+					"transaction_date": "2026-03-02",
+					"opportunity_amount": 1_200_000,
+					"items": [{"item_code": self.item, "qty": 600, "rate": 2000, "uom": "Nos"}],
+					**values,
+				},
+			)
+
+	def make_project(self, person: str = "manager", opportunity: str | None = None, **values):
+		"""A draft project with director, manager, planner, engineer, archivist and a supervisor."""
+		with self.acting_as(person):
+			return self.insert(
+				"Presales Project",
+				**{
+					"project_title": "City parking guidance",
+					"company": self.company,
+					"opportunity": opportunity,
+					"party_type": "Customer",
+					"party": self.customer,
+					"presales_process": "Nine-Stage Presales",
+					"currency": "CNY",
+					"conversion_rate": 1,
+					"expected_amount": 1_200_000,
+					"start_date": "2026-03-02",
+					"source_channel": "Exhibition",
+					"director": email("director"),
+					"manager": email("manager"),
+					"team": [
+						{"user": email("planner"), "project_role": "Planning Manager", "active": 1},
+						{"user": email("engineer"), "project_role": "Engineer", "active": 1},
+						{"user": email("archivist"), "project_role": "Document Controller", "active": 1},
+					],
+					"supervisors": [
+						{"user": email("supervisor"), "project_role": "Company Supervisor", "active": 1},
+					],
+					**values,
+				},
+			)
+
+	def apply(self, person: str, doc, action: str):
+		"""A workflow action, as the desk does it. Returns the document as it is afterwards."""
+		from frappe.model.workflow import apply_workflow
+
+		with self.acting_as(person):
+			apply_workflow(doc.as_json(), action)
+		doc.reload()
+		return doc
+
+	def make_active_project(self, **values):
+		"""A project in the first stage: applied for by the director, reviewed, approved by a leader."""
+		project = self.make_project(**values)
+		self.apply("director", project, "Submit for Initiation")
+		self.review(project, "Initiation", requester="director", reviewers=("leader",))
+		return self.apply("leader", project, "Approve Initiation")
+
+	def review(self, project, kind: str, requester="manager", reviewers=("expert",), decision="Approve", score=80):
+		"""A review of `kind` that the reviewers have decided, all alike. Returns the concluded review."""
+		review = self.request_review(project, kind, requester, reviewers)
+		for person in reviewers:
+			self.give_opinion(person, review, decision, score)
+		review.reload()
+		return review
+
+	def request_review(self, project, kind: str, requester="manager", reviewers=("expert",), **values):
+		with self.acting_as(requester):
+			review = self.insert(
+				"Presales Review",
+				**{
+					"presales_project": project.name,
+					"review_kind": kind,
+					"subject": f"{kind} of {project.name}",
+					"reviewers": [{"reviewer": email(person), "required": 1} for person in reviewers],
+					**values,
+				},
+			)
+			review.submit()
+		return review
+
+	def give_opinion(self, person: str, review, decision="Approve", score=80, **values):
+		import frappe
+
+		with self.acting_as(person) as user:
+			name = frappe.get_list(
+				"Presales Review Opinion", filters={"review": review.name, "reviewer": user}, pluck="name"
+			)[0]
+			opinion = frappe.get_doc("Presales Review Opinion", name)
+			opinion.update({"decision": decision, **values})
+			if opinion.scores:
+				for row in opinion.scores:
+					row.score = score
+			else:
+				opinion.score = score
+			if decision == "Approve with Conditions" and not opinion.conditions:
+				opinion.conditions = "Deliver the missing drawings"
+			opinion.submit()
+		return opinion
+
+	def archive(self, project, document_type: str, author="manager", **values):
+		with self.acting_as(author) as user:
+			document = self.insert(
+				"Presales Document",
+				**{
+					"presales_project": project.name,
+					"document_type": document_type,
+					"title": f"{document_type} of {project.name}",
+					"responsible": user,
+					"content": "<p>What was found.</p>",
+					**values,
+				},
+			)
+		with self.acting_as("archivist"):
+			document.submit()
+		return document
+
+	def record_activity(self, project, activity_type: str, person="manager", **values):
+		with self.acting_as(person) as user:
+			return self.insert(
+				"Presales Activity",
+				**{
+					"presales_project": project.name,
+					"activity_type": activity_type,
+					"subject": f"{activity_type} at the city administration",
+					"status": "Completed",
+					"starts_on": "2026-03-05 09:30:00",
+					"ends_on": "2026-03-05 11:00:00",
+					"responsible": user,
+					**values,
+				},
+			)
+
+	def hold_meeting(self, project, meeting_type: str, person="director", **values):
+		with self.acting_as(person) as user:
+			meeting = self.insert(
+				"Presales Analysis Meeting",
+				**{
+					"presales_project": project.name,
+					"meeting_type": meeting_type,
+					"subject": f"{meeting_type} meeting",
+					"chair": user,
+					"starts_on": "2026-03-20 14:00:00",
+					"ends_on": "2026-03-20 15:00:00",
+					"attendees": [{"user": user, "attended": 1}],
+					"minutes": "<p>Goal and requirements are understood.</p>",
+					**values,
+				},
+			)
+			meeting.submit()
+		return meeting
+
+	def move(self, project, stage: str, person="manager", **arguments):
+		"""Move the stage as the desk does, by the whitelisted method."""
+		from presales_mgmt.api import move_to_stage
+
+		with self.acting_as(person):
+			result = move_to_stage(project.name, stage, **arguments)
+		project.reload()
+		return result
+
+	def satisfy(self, project, stage: str) -> None:
+		"""Do what the gate of `stage` of the shipped nine-stage process asks for."""
+		getattr(self, "_satisfy_" + stage.lower().replace(" ", "_"))(project)
+
+	def _satisfy_opportunity_capture(self, project):
+		self.record_activity(project, "Visit")
+		self.archive(project, "Research Report")
+
+	def _satisfy_opportunity_assessment(self, project):
+		with self.acting_as("manager"):
+			project.append("competitors", {"competitor": self.competitor})
+			project.save()
+		self.archive(project, "Feasibility Study")
+		self.review(project, "Bid Decision")
+
+	def _satisfy_solution_design(self, project):
+		from presales_mgmt.api import get_gate_status, tick_checklist
+
+		with self.acting_as("engineer"):
+			for finding in get_gate_status(project.name)["findings"]:
+				if finding["kind"] == "Checklist":
+					tick_checklist(project.name, finding["code"])
+		self.archive(project, "Solution", author="engineer")
+
+	def _satisfy_solution_review(self, project):
+		self.review(project, "Solution", requester="engineer")
+
+	def _satisfy_bid_preparation(self, project):
+		self.archive(project, "Bid Document")
+		self.review(project, "Cost", reviewers=("finance",))
+
+	def _satisfy_bid_review(self, project):
+		self.review(project, "Bid")
+
+	def _satisfy_contract_negotiation(self, project):
+		self.submit_quotation(project)
+		self.record_activity(project, "Negotiation")
+		self.review(project, "Contract")
+		self.review(project, "Legal", reviewers=("legal",))
+
+	def _satisfy_contract_signing(self, project):
+		self.archive(project, "Contract")
+		self.submit_order(project)
+
+	def _satisfy_project_kickoff(self, project):
+		self.hold_meeting(project, "Kickoff")
+		self.hold_meeting(project, "Summary")
+		self.archive(project, "Project Summary")
+
+	def advance_to(self, project, stage: str) -> None:
+		"""Satisfy and pass every gate from the project's stage up to `stage`."""
+		from presales_mgmt.gates.definitions import load_process
+
+		process = load_process(project.process_version)
+		position = process.position(project.stage)
+		for current, following in zip(
+			process.stages[position:], process.stages[position + 1 : process.position(stage) + 1], strict=False
+		):
+			self.satisfy(project, current.name)
+			self.move(project, following.name)
+
+	def make_quotation(self, project, person="manager", rate=2000.0, **values):
+		with self.acting_as(person):
+			return self.insert(
+				"Quotation",
+				**{
+					"quotation_to": "Customer",
+					"party_name": self.customer,
+					"company": project.company,
+					"currency": "CNY",
+					"order_type": "Sales",
+					"transaction_date": "2026-04-20",
+					"valid_till": "2026-12-31",
+					"presales_project": project.name,
+					"items": [{"item_code": self.item, "qty": 600, "rate": rate, "uom": "Nos"}],
+					**values,
+				},
+			)
+
+	def submit_quotation(self, project, person="manager", **values):
+		quotation = self.make_quotation(project, person, **values)
+		with self.acting_as(person):
+			quotation.submit()
+		return quotation
+
+	def make_order(self, project, person="manager", **values):
+		with self.acting_as(person):
+			return self.insert(
+				"Sales Order",
+				**{
+					"customer": self.customer,
+					"company": project.company,
+					"currency": "CNY",
+					"order_type": "Sales",
+					"transaction_date": "2026-05-11",
+					"delivery_date": "2026-09-30",
+					"presales_project": project.name,
+					"items": [{"item_code": self.item, "qty": 600, "rate": 2000, "uom": "Nos"}],
+					**values,
+				},
+			)
+
+	def submit_order(self, project, person="manager", **values):
+		order = self.make_order(project, person, **values)
+		with self.acting_as(person):
+			order.submit()
+		return order
+
+	def evaluate(self, project, person="supervisor", **values):
+		"""A submitted evaluation."""
+		with self.acting_as(person):
+			evaluation = self.insert(
+				"Presales Project Evaluation",
+				**{
+					"presales_project": project.name,
+					"evaluation_date": "2026-06-30",
+					"criteria": [
+						{"criterion": "Result", "weight": 40, "score": 90},
+						{"criterion": "Customer guidance", "weight": 30, "score": 80},
+						{"criterion": "Cost of sale", "weight": 30, "score": 70},
+					],
+					"members": [{"user": email("engineer"), "score": 85, "comment": "Sound solution"}],
+					"lessons": "Survey the site before the tender is published.",
+					**values,
+				},
+			)
+			evaluation.submit()
+		return evaluation
