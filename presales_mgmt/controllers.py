@@ -37,3 +37,41 @@ class ProjectRecord(Document):
 				_("Project {0} is closed: nothing can be added to it.").format(self.presales_project),
 				exc=LifecycleError,
 			)
+
+
+def give_todo(
+	doc, allocated_to: str, description: str, date=None, priority: str = "Medium", assigned_by=None
+) -> str:
+	"""Give a user an open ToDo that refers to `doc`; returns its name.
+
+	`description` is plain text. Whoever causes it may have no right to edit the other's ToDos.
+	"""
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"allocated_to": allocated_to,
+			"assigned_by": assigned_by or frappe.session.user,
+			"reference_type": doc.doctype,
+			"reference_name": doc.name,
+			"description": frappe.utils.escape_html(description),
+			"date": date,
+			"priority": priority,
+		}
+	)
+	return todo.insert(ignore_permissions=True).name
+
+
+def finish_todos(doctype: str, name: str, status: str) -> None:
+	"""Set the open ToDos that refer to a document to Closed or Cancelled.
+
+	Frappe's `assign_to` would also send a mail, which nobody needs who has just done the thing.
+	"""
+	for todo in frappe.get_all(
+		"ToDo",
+		filters={"reference_type": doctype, "reference_name": name, "status": "Open"},
+		pluck="name",
+		order_by="creation asc",
+	):
+		doc = frappe.get_doc("ToDo", todo)
+		doc.status = status
+		doc.save(ignore_permissions=True)

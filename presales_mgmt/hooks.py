@@ -45,7 +45,6 @@ doc_events = {
 		"on_cancel": "presales_mgmt.overrides.sales_order.on_cancel",
 	},
 	"File": {
-		"before_insert": "presales_mgmt.overrides.file.before_insert",
 		"validate": "presales_mgmt.overrides.file.validate",
 	},
 }

@@ -36,7 +36,9 @@ def connected(is_sandbox):
 	frappe.init(site=SITE, sites_path=str(sites))
 	frappe.connect()
 	if "presales_mgmt" not in frappe.get_installed_apps():
-		pytest.exit(f"presales_mgmt is not installed on {SITE}: bench --site {SITE} install-app presales_mgmt", 2)
+		pytest.exit(
+			f"presales_mgmt is not installed on {SITE}: bench --site {SITE} install-app presales_mgmt", 2
+		)
 	pytest_support.enter_test_mode(frappe)
 	try:
 		yield frappe
@@ -67,3 +69,29 @@ def world(populated, connected):
 @pytest.fixture
 def frappe(connected, world):
 	return connected
+
+
+@pytest.fixture
+def count_queries(connected):
+	"""A context manager that counts the SQL statements sent to the database inside it, as `.count` and `.queries`."""
+
+	class Counter:
+		def __enter__(self):
+			self.queries = []
+			self.original = connected.db.sql
+
+			def counted(query, *args, **kwargs):
+				self.queries.append(str(query))
+				return self.original(query, *args, **kwargs)
+
+			connected.db.sql = counted
+			return self
+
+		def __exit__(self, *exception):
+			connected.db.__dict__.pop("sql", None)
+
+		@property
+		def count(self) -> int:
+			return len(self.queries)
+
+	return Counter

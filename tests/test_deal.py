@@ -12,7 +12,9 @@ def test_a_deal_runs_from_opportunity_to_closed_project(world, frappe):
 	opportunity = world.make_opportunity()
 	with world.acting_as("manager"):
 		project = make_presales_project(opportunity.name)
-		project.update({"director": email("director"), "source_channel": "Exhibition", "start_date": "2026-03-02"})
+		project.update(
+			{"director": email("director"), "source_channel": "Exhibition", "start_date": "2026-03-02"}
+		)
 		project.append("team", {"user": email("engineer"), "project_role": "Engineer"})
 		project.append("team", {"user": email("archivist"), "project_role": "Document Controller"})
 		project.append("supervisors", {"user": email("supervisor"), "project_role": "Company Supervisor"})
@@ -60,6 +62,9 @@ def test_a_deal_runs_from_opportunity_to_closed_project(world, frappe):
 	assert project.status == "Closed"
 
 	logs = frappe.get_all(
-		"Presales Stage Log", filters={"presales_project": project.name}, fields=["*"], order_by="creation asc"
+		"Presales Stage Log",
+		filters={"presales_project": project.name},
+		fields=["*"],
+		order_by="creation asc",
 	)
 	assert [log.move_type for log in logs] == ["Start"] + ["Forward"] * 8

@@ -183,7 +183,9 @@ class World:
 		self.review(project, "Initiation", requester="director", reviewers=("leader",))
 		return self.apply("leader", project, "Approve Initiation")
 
-	def review(self, project, kind: str, requester="manager", reviewers=("expert",), decision="Approve", score=80):
+	def review(
+		self, project, kind: str, requester="manager", reviewers=("expert",), decision="Approve", score=80
+	):
 		"""A review of `kind` that the reviewers have decided, all alike. Returns the concluded review."""
 		review = self.request_review(project, kind, requester, reviewers)
 		for person in reviewers:
@@ -342,7 +344,9 @@ class World:
 		process = load_process(project.process_version)
 		position = process.position(project.stage)
 		for current, following in zip(
-			process.stages[position:], process.stages[position + 1 : process.position(stage) + 1], strict=False
+			process.stages[position:],
+			process.stages[position + 1 : process.position(stage) + 1],
+			strict=False,
 		):
 			self.satisfy(project, current.name)
 			self.move(project, following.name)

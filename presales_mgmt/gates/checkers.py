@@ -121,10 +121,7 @@ def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
 	answers = []
 	for project, requirement in asks:
 		review = latest.get((project, requirement.condition["review_kind"]))
-		if review:
-			found = _("{0}: {1}").format(review.name, _(review.status))
-		else:
-			found = _("no review")
+		found = _("{0}: {1}").format(review.name, _(review.status)) if review else _("no review")
 		answers.append(
 			Answer(
 				satisfied=bool(review) and review.status in APPROVING_OUTCOMES,

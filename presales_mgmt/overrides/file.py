@@ -8,18 +8,13 @@ from frappe import _, throw
 from presales_mgmt.permissions.scope import PROJECT_DOCTYPES
 
 
-def before_insert(doc, method=None):
-	if doc.attached_to_doctype in PROJECT_DOCTYPES and not doc.file_url:
-		doc.is_private = 1
-
-
 def validate(doc, method=None):
 	if doc.attached_to_doctype not in PROJECT_DOCTYPES or doc.is_private or doc.is_folder:
 		return
 	from presales_mgmt.exceptions import PresalesError
 
 	throw(
-		_("An attachment of {0} must be private: {1} is public.").format(
+		_("An attachment of {0} must be private, found the public file {1}.").format(
 			_(doc.attached_to_doctype), doc.file_name or doc.file_url
 		),
 		exc=PresalesError,

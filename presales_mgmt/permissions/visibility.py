@@ -98,9 +98,9 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) 
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return NO_OBJECTION
-	if doc.doctype == OPINION and not doc.is_new() and doc.reviewer != user:
-		if not (doc.concluded and ptype in READING):
-			return False
+	others_opinion = doc.doctype == OPINION and not doc.is_new() and doc.reviewer != user
+	if others_opinion and not (doc.concluded and ptype in READING):
+		return False
 	if sees_everything(user):
 		return NO_OBJECTION
 

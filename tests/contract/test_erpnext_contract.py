@@ -16,10 +16,11 @@ CLASSES = facts.read_classes()
 
 
 @pytest.fixture(autouse=True)
-def only_on_a_real_site(is_sandbox):
-	"""Skip where `erpnext` is the stand-in."""
+def real_site(request, is_sandbox):
+	"""Connected; skipped where `erpnext` is the stand-in."""
 	if is_sandbox:
 		pytest.skip("erpnext is the stand-in here")
+	request.getfixturevalue("connected")
 
 
 def get_real(name):

@@ -34,6 +34,8 @@ def test_flags_zero_none_and_absent_are_the_same():
 		"issingle is 1, the stand-in has None"
 	]
 	assert len(facts.compare_flags(make_doctype(), make_doctype(module="Selling", autoname="hash"))) == 2
+	rows = make_doctype(istable=1)
+	assert facts.compare_flags(rows, rows | {"autoname": "hash"}) == []
 
 
 def test_a_missing_field_another_type_and_other_options_are_found():

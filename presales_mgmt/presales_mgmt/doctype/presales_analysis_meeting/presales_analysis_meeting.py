@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from presales_mgmt.controllers import ProjectRecord
+from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo
 from presales_mgmt.exceptions import DateOrderError, PresalesError
 from presales_mgmt.rules.validation import refuse, require_date_order
 
@@ -41,23 +41,10 @@ class PresalesAnalysisMeeting(ProjectRecord):
 	def on_submit(self):
 		"""Every action becomes a ToDo of the person responsible."""
 		for row in self.actions:
-			todo = frappe.get_doc(
-				{
-					"doctype": "ToDo",
-					"allocated_to": row.responsible,
-					"assigned_by": self.chair,
-					"reference_type": self.doctype,
-					"reference_name": self.name,
-					"description": frappe.utils.escape_html(row.action),
-					"date": row.due_date,
-					"priority": row.priority,
-				}
+			todo = give_todo(
+				self, row.responsible, row.action, row.due_date, row.priority, assigned_by=self.chair
 			)
-			# Whoever records the meeting gives tasks to people whose ToDos they may not edit.
-			todo.insert(ignore_permissions=True)
-			row.db_set("todo", todo.name, update_modified=False)
+			row.db_set("todo", todo, update_modified=False)
 
 	def on_cancel(self):
-		for row in self.actions:
-			if row.todo and frappe.db.get_value("ToDo", row.todo, "status") == "Open":
-				frappe.db.set_value("ToDo", row.todo, "status", "Cancelled")
+		finish_todos(self.doctype, self.name, "Cancelled")

@@ -1,9 +1,8 @@
 import frappe
 from frappe import _
-from frappe.desk.form import assign_to
 from frappe.utils import now_datetime
 
-from presales_mgmt.controllers import ProjectRecord
+from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo
 from presales_mgmt.exceptions import ReviewError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles
@@ -94,22 +93,12 @@ class PresalesReview(ProjectRecord):
 				)
 			opinion.flags.invited = True
 			opinion.insert(ignore_permissions=True, ignore_mandatory=True)
-			frappe.get_doc(
-				{
-					"doctype": "ToDo",
-					"allocated_to": row.reviewer,
-					"reference_type": OPINION,
-					"reference_name": opinion.name,
-					"description": _("Review: {0}").format(frappe.utils.escape_html(self.subject)),
-					"date": self.due_date,
-					"assigned_by": frappe.session.user,
-				}
-			).insert(ignore_permissions=True)
+			give_todo(opinion, row.reviewer, _("Review: {0}").format(self.subject), date=self.due_date)
 
 	def on_cancel(self):
 		self.db_set("status", "Cancelled")
 		for name in frappe.get_all(OPINION, filters={"review": self.name}, pluck="name", order_by="name asc"):
-			assign_to.close_all_assignments(OPINION, name, ignore_permissions=True)
+			finish_todos(OPINION, name, "Cancelled")
 
 	def conclude_if_complete(self):
 		"""Compute the outcome when every required reviewer has decided. Called when an opinion is submitted."""

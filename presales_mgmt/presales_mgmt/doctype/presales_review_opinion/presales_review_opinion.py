@@ -1,8 +1,7 @@
 import frappe
 from frappe import _
-from frappe.desk.form import assign_to
 
-from presales_mgmt.controllers import ProjectRecord
+from presales_mgmt.controllers import ProjectRecord, finish_todos
 from presales_mgmt.exceptions import ReviewError
 from presales_mgmt.rules import review as rules
 from presales_mgmt.rules.validation import refuse, require_between
@@ -71,7 +70,7 @@ class PresalesReviewOpinion(ProjectRecord):
 			)
 
 	def on_submit(self):
-		assign_to.close_all_assignments(self.doctype, self.name, ignore_permissions=True)
+		finish_todos(self.doctype, self.name, "Closed")
 		# The lock makes the last two reviewers, deciding at once, conclude one after the other.
 		frappe.get_doc("Presales Review", self.review, for_update=True).conclude_if_complete()
 

@@ -1,0 +1,763 @@
+const TEAM_ROLES = [
+	"Director",
+	"Manager",
+	"Planning Manager",
+	"Engineer",
+	"Finance",
+	"Legal",
+	"Document Controller",
+	"Member",
+	"Reviewer",
+];
+const SUPERVISOR_ROLES = ["Company Supervisor", "Department Supervisor", "Director Supervisor"];
+
+const FINISHED = ["Won", "Lost", "Abandoned"];
+
+// Computed fields of the project, and the field to fill in for them.
+const FILLED_IN_BY = { base_expected_amount: "expected_amount", base_weighted_amount: "expected_amount" };
+
+// How an ERPNext document is made from one that the project already has, so that nothing is typed twice.
+const MADE_FROM = {
+	Quotation: {
+		source: "opportunity",
+		method: "erpnext.crm.doctype.opportunity.opportunity.make_quotation",
+	},
+	"Sales Order": {
+		source: "quotation",
+		method: "erpnext.selling.doctype.quotation.quotation.make_sales_order",
+	},
+};
+
+frappe.ui.form.on("Presales Project", {
+	setup(frm) {
+		set_queries(frm);
+	},
+
+	onload(frm) {
+		if (!frm.is_new()) return;
+		set_default_manager(frm);
+		set_party_type(frm);
+	},
+
+	refresh(frm) {
+		frm.set_df_property("opportunity", "read_only", frm.is_new() ? 0 : 1);
+		frm.set_df_property("presales_process", "read_only", is_frozen(frm) ? 1 : 0);
+		toggle_exchange_rate(frm);
+		set_role_options(frm);
+		show_overview(frm);
+	},
+
+	company(frm) {
+		if (!frm.doc.company) return;
+		frm.set_value("currency", company_currency(frm));
+		frm.trigger("presales_process");
+	},
+
+	currency(frm) {
+		toggle_exchange_rate(frm);
+		if (!frm.doc.currency || !frm.doc.company) return;
+		const currency = company_currency(frm);
+		if (frm.doc.currency === currency) {
+			frm.set_value("conversion_rate", 1);
+			return;
+		}
+		frappe
+			.xcall("erpnext.setup.utils.get_exchange_rate", {
+				from_currency: frm.doc.currency,
+				to_currency: currency,
+				transaction_date: frm.doc.start_date || frappe.datetime.get_today(),
+				args: "for_selling",
+			})
+			.then((rate) => rate && frm.set_value("conversion_rate", rate));
+	},
+
+	conversion_rate: show_company_amounts,
+	expected_amount: show_company_amounts,
+	probability: show_company_amounts,
+
+	party_type(frm) {
+		frm.set_value("party", null);
+	},
+
+	before_workflow_action(frm) {
+		return ask_before_workflow_action(frm);
+	},
+
+	after_workflow_action(frm) {
+		frm.reload_doc();
+	},
+});
+
+frappe.ui.form.on("Presales Project Member", {
+	team_add(frm, cdt, cdn) {
+		frappe.model.set_value(cdt, cdn, "project_role", "Member");
+		set_role_options(frm);
+	},
+	supervisors_add(frm, cdt, cdn) {
+		frappe.model.set_value(cdt, cdn, "project_role", SUPERVISOR_ROLES[0]);
+		set_role_options(frm);
+	},
+});
+
+frappe.ui.form.on("Presales Project Competitor", {
+	competitors_add(frm, cdt, cdn) {
+		frappe.model.set_value(cdt, cdn, "currency", frm.doc.currency);
+	},
+});
+
+// ------------------------------------------------------------------------------------------- fields
+
+function set_queries(frm) {
+	frm.set_query("presales_process", () => ({
+		filters: [
+			["enabled", "=", 1],
+			["only_for_company", "in", ["", frm.doc.company || ""]],
+		],
+	}));
+	frm.set_query("opportunity", () => ({
+		filters: [
+			["company", "=", frm.doc.company || ""],
+			["presales_project", "is", "not set"],
+			["status", "not in", ["Lost", "Closed"]],
+		],
+	}));
+	frm.set_query("party_type", () => ({
+		filters: { name: ["in", ["Customer", "Lead", "Prospect"]] },
+	}));
+	for (const fieldname of ["director", "manager"]) frm.set_query(fieldname, enabled_users);
+	for (const table of ["team", "supervisors"]) frm.set_query("user", table, enabled_users);
+	frm.set_query("responsible", "milestones", () => {
+		const members = (frm.doc.team || []).filter((row) => row.active).map((row) => row.user);
+		return members.length ? { filters: { name: ["in", members] } } : enabled_users();
+	});
+}
+
+function enabled_users() {
+	return { filters: { enabled: 1, user_type: "System User" } };
+}
+
+function set_default_manager(frm) {
+	if (!frm.doc.manager && frappe.user_roles.includes("Presales Manager")) {
+		frm.set_value("manager", frappe.session.user);
+	}
+	if (!frm.doc.director && frappe.user_roles.includes("Presales Director")) {
+		frm.set_value("director", frappe.session.user);
+	}
+}
+
+function set_party_type(frm) {
+	if (!frm.doc.party_type) frm.set_value("party_type", "Customer");
+}
+
+/** The options of a child field are shared by both grids, so each row is given those of its own grid. */
+function set_role_options(frm) {
+	for (const [table, roles] of [
+		["team", TEAM_ROLES],
+		["supervisors", SUPERVISOR_ROLES],
+	]) {
+		const grid = frm.fields_dict[table]?.grid;
+		for (const row of grid?.grid_rows || []) {
+			for (const df of [
+				row.docfields?.find((docfield) => docfield.fieldname === "project_role"),
+				row.columns?.project_role?.df,
+			]) {
+				if (df) df.options = roles.join("\n");
+			}
+			row.columns?.project_role?.field?.set_options?.();
+		}
+	}
+}
+
+function is_frozen(frm) {
+	return !frm.is_new() && frm.doc.status !== "Draft";
+}
+
+function company_currency(frm) {
+	return frappe.get_doc(":Company", frm.doc.company)?.default_currency;
+}
+
+function toggle_exchange_rate(frm) {
+	const foreign = Boolean(frm.doc.currency && frm.doc.currency !== company_currency(frm));
+	frm.toggle_display(["conversion_rate", "base_expected_amount"], foreign);
+}
+
+function show_company_amounts(frm) {
+	const base = flt(frm.doc.expected_amount) * flt(frm.doc.conversion_rate);
+	frm.set_value("base_expected_amount", flt(base, precision("base_expected_amount", frm.doc)));
+	frm.set_value(
+		"base_weighted_amount",
+		flt((base * flt(frm.doc.probability)) / 100, precision("base_weighted_amount", frm.doc))
+	);
+}
+
+// ----------------------------------------------------------------------------------------- overview
+
+function show_overview(frm) {
+	const field = frm.get_field("stage_overview");
+	if (frm.is_new()) {
+		field.$wrapper.empty();
+		return;
+	}
+	const project = frm.doc.name;
+	Promise.all([
+		frappe.xcall("presales_mgmt.api.get_gate_status", { project }),
+		frappe.model.with_doc("Presales Process Version", frm.doc.process_version),
+	]).then(([status, version]) => {
+		// The user may have gone to another project meanwhile.
+		if (frm.doc.name !== project) return;
+		frm.gate_status = status;
+		field.$wrapper
+			.empty()
+			.append(
+				$('<div class="presales-overview"></div>').append(
+					stage_bar(status),
+					next_step(frm, status),
+					gate(frm, status, version)
+				)
+			);
+		add_move_button(frm, status);
+	});
+}
+
+function stage_bar(status) {
+	const list = $('<ol class="presales-stages"></ol>').attr("aria-label", __("Stages"));
+	for (const stage of status.stages) {
+		const item = $('<li class="presales-stage"></li>').addClass(`presales-stage-${stage.state}`);
+		if (stage.state === "current") item.attr("aria-current", "step");
+		const overdue = stage.target_days && stage.days > stage.target_days;
+		const mark = { past: "✓", current: "●", future: "○" }[stage.state];
+		const said = { past: __("Done"), current: __("Current Stage"), future: __("Ahead") }[stage.state];
+		item.append(
+			$('<span class="presales-stage-mark"></span>')
+				.append($('<span aria-hidden="true"></span>').text(mark))
+				.append($('<span class="sr-only"></span>').text(said)),
+			$('<span class="presales-stage-name"></span>').text(stage.label),
+			$('<span class="presales-stage-days"></span>')
+				.toggleClass("presales-overdue", Boolean(overdue && stage.state === "current"))
+				.text(stage_days(stage, overdue))
+		);
+		list.append(item);
+	}
+	return list;
+}
+
+function stage_days(stage, overdue) {
+	const parts = [];
+	if (stage.visits || stage.days) {
+		const days = format_number(stage.days, null, 1);
+		parts.push(
+			stage.target_days ? __("{0} of {1} days", [days, stage.target_days]) : __("{0} days", [days])
+		);
+	} else if (stage.target_days) {
+		parts.push(__("target {0} days", [stage.target_days]));
+	}
+	if (overdue && stage.state === "current") {
+		parts.push(__("{0} over", [format_number(stage.days - stage.target_days, null, 1)]));
+	}
+	if (stage.visits > 1) parts.push(__("entered {0} times", [stage.visits]));
+	return parts.join(", ");
+}
+
+/** What comes next in the life of the project, where that is not the gate of a stage. */
+function next_step(frm, status) {
+	const steps = {
+		Draft: {
+			text: frm.doc.director
+				? __("Next: the director or the manager submits the project for initiation (menu Actions).")
+				: __("Next: name a director, then submit the project for initiation (menu Actions)."),
+			actions: frm.doc.director ? [] : [fill_in_action(frm, "director")],
+		},
+		"Initiation Review": {
+			text: __(
+				"Next: an initiation review is concluded, then a leader who did not apply approves the project."
+			),
+			actions: review_actions(frm, "Initiation"),
+		},
+		"On Hold": {
+			text: frm.doc.outcome_reason
+				? __("On hold: {0}", [frm.doc.outcome_reason])
+				: __("The project is on hold. Its director may resume it (menu Actions)."),
+			actions: [],
+		},
+	};
+	for (const finished of FINISHED) {
+		steps[finished] = {
+			text: __("Next: a supervisor evaluates the project, the report is archived, the director closes it."),
+			actions: record_actions(frm, "Presales Project Evaluation"),
+		};
+	}
+	const step = steps[status.status];
+	if (!step) return null;
+	return $('<div class="presales-next"></div>').append(
+		$('<span class="presales-next-text"></span>').text(step.text),
+		action_buttons(step.actions)
+	);
+}
+
+function gate(frm, status, version) {
+	const stage = status.stages.find((candidate) => candidate.state === "current");
+	if (!stage || ["Lost", "Abandoned", "Closed"].includes(status.status)) return null;
+	const conditions = Object.fromEntries((version?.requirements || []).map((row) => [row.code, row]));
+	const box = $('<section class="presales-gate"></section>');
+	const met = status.findings.filter((finding) => finding.satisfied).length;
+	box.append(
+		$('<h5 class="presales-gate-title"></h5>').text(
+			status.findings.length
+				? __("To leave {0}: {1} of {2} requirements met", [
+						stage.label,
+						met,
+						status.findings.length,
+				  ])
+				: __("{0} asks for nothing before it is left.", [stage.label])
+		),
+		stage_description(version, stage)
+	);
+	const list = $('<ul class="presales-findings"></ul>');
+	for (const finding of status.findings) {
+		list.append(finding_row(frm, status, finding, conditions[finding.code] || {}));
+	}
+	return status.findings.length ? box.append(list) : box;
+}
+
+function stage_description(version, stage) {
+	const row = (version?.stages || []).find((candidate) => candidate.stage === stage.name);
+	const texts = [
+		[__("Purpose"), row?.purpose],
+		[__("Inputs"), row?.inputs],
+		[__("Activities"), row?.activities],
+		[__("Outputs"), row?.outputs],
+		[__("Responsible Role"), row?.responsible_role],
+	].filter(([, text]) => text);
+	if (!texts.length) return null;
+	const list = $('<dl class="presales-stage-description"></dl>');
+	for (const [label, text] of texts) {
+		list.append($("<dt></dt>").text(label), $("<dd></dd>").text(__(text)));
+	}
+	return $('<details class="presales-stage-details"></details>').append(
+		$("<summary></summary>").text(__("About this stage")),
+		list
+	);
+}
+
+function finding_row(frm, status, finding, condition) {
+	const [mark, label, colour] = finding.satisfied
+		? ["✓", __("Met"), "green"]
+		: finding.broken
+		? ["⚠", __("Cannot Be Met"), "red"]
+		: finding.mandatory
+		? ["✗", __("Missing"), "orange"]
+		: ["–", __("Open, Optional"), "gray"];
+	const facts = finding.satisfied
+		? [finding.found]
+		: [__("Found: {0}", [finding.found]), __("Expected: {0}", [finding.expected])];
+	if (finding.responsible_role) facts.push(__("Responsible: {0}", [__(finding.responsible_role)]));
+	return $('<li class="presales-finding"></li>').append(
+		$(`<span class="indicator-pill no-indicator-dot ${colour} presales-finding-state"></span>`).append(
+			$('<span aria-hidden="true"></span>').text(`${mark} `),
+			$("<span></span>").text(label)
+		),
+		$('<div class="presales-finding-text"></div>').append(
+			$('<div class="presales-finding-title"></div>').text(finding.label),
+			$('<div class="presales-finding-facts"></div>').text(facts.join(" · "))
+		),
+		action_buttons(finding_actions(frm, status, finding, condition))
+	);
+}
+
+// ------------------------------------------------------------------------------------------ actions
+
+/** Each action is {label, run, primary}. */
+function action_buttons(actions) {
+	const box = $('<div class="presales-actions"></div>');
+	for (const action of actions) {
+		$('<button type="button" class="btn btn-xs"></button>')
+			.addClass(action.primary ? "btn-primary-light" : "btn-default")
+			.text(action.label)
+			.on("click", () => action.run())
+			.appendTo(box);
+	}
+	return actions.length ? box : null;
+}
+
+function finding_actions(frm, status, finding, condition) {
+	if (finding.broken) {
+		return frappe.model.can_read("Presales Process")
+			? [
+					{
+						label: __("Open Process"),
+						run: () => frappe.set_route("Form", "Presales Process", frm.doc.presales_process),
+					},
+			  ]
+			: [];
+	}
+	switch (finding.kind) {
+		case "Document":
+			return record_actions(
+				frm,
+				"Presales Document",
+				{ document_type: condition.document_type },
+				finding.satisfied
+			);
+		case "Review":
+			return review_actions(frm, condition.review_kind, finding.satisfied);
+		case "Record":
+			return record_actions(
+				frm,
+				condition.reference_doctype,
+				equalities(condition.reference_filters),
+				finding.satisfied
+			);
+		case "Field":
+			return finding.satisfied ? [] : [fill_in_action(frm, condition.project_field)];
+		case "Checklist":
+			return checklist_actions(frm, status, finding);
+		case "Risk":
+			return [
+				list_action("Presales Risk", {
+					presales_project: frm.doc.name,
+					status: ["in", ["Open", "Mitigating", "Occurred"]],
+				}),
+			];
+		default:
+			return [];
+	}
+}
+
+function review_actions(frm, review_kind, satisfied) {
+	return record_actions(
+		frm,
+		"Presales Review",
+		{ review_kind, subject: `${__(review_kind)}: ${frm.doc.project_title}` },
+		satisfied,
+		__("Request Review")
+	);
+}
+
+/** New record with what is known filled in, and the records that are there already. */
+function record_actions(frm, doctype, values = {}, satisfied = false, label = null) {
+	const actions = [];
+	if (!doctype) return actions;
+	if (!satisfied && frappe.model.can_create(doctype) && frm.doc.status !== "Closed") {
+		actions.push({
+			label: label || __("New {0}", [__(doctype)]),
+			primary: true,
+			run: () => make_record(frm, doctype, values),
+		});
+	}
+	if (frappe.model.can_read(doctype)) {
+		const filters = { presales_project: frm.doc.name, ...values };
+		delete filters.subject;
+		actions.push(list_action(doctype, filters));
+	}
+	return actions;
+}
+
+function list_action(doctype, filters) {
+	return { label: __("Show List"), run: () => frappe.set_route("List", doctype, "List", filters) };
+}
+
+function make_record(frm, doctype, values) {
+	const made_from = MADE_FROM[doctype];
+	if (made_from && frm.doc[made_from.source]) {
+		frappe.model.open_mapped_doc({
+			method: made_from.method,
+			source_name: frm.doc[made_from.source],
+		});
+		return;
+	}
+	const party = {
+		Quotation: { quotation_to: frm.doc.party_type, party_name: frm.doc.party },
+		"Sales Order": { customer: frm.doc.party_type === "Customer" ? frm.doc.party : null },
+	}[doctype];
+	const company = party ? { company: frm.doc.company } : {};
+	frappe.new_doc(doctype, { presales_project: frm.doc.name, ...company, ...party, ...values });
+}
+
+/** The conditions of a Record requirement that a new record can be given: field = value. */
+function equalities(text) {
+	try {
+		return Object.fromEntries(
+			JSON.parse(text || "[]")
+				.filter(([fieldname, operator]) => operator === "=" && fieldname !== "docstatus")
+				.map(([fieldname, , value]) => [fieldname, value])
+		);
+	} catch {
+		return {};
+	}
+}
+
+function fill_in_action(frm, fieldname) {
+	return {
+		label: __("Fill In"),
+		primary: true,
+		run: () => frm.scroll_to_field(FILLED_IN_BY[fieldname] || fieldname),
+	};
+}
+
+function checklist_actions(frm, status, finding) {
+	const args = { project: frm.doc.name, requirement_code: finding.code };
+	const responsible =
+		!finding.responsible_role || frappe.user_roles.includes(finding.responsible_role);
+	if (finding.satisfied) {
+		if (!responsible && !status.can_override) return [];
+		return [
+			{
+				label: __("Take Back Tick"),
+				run: () =>
+					frappe
+						.xcall("presales_mgmt.api.untick_checklist", args)
+						.then(() => show_overview(frm)),
+			},
+		];
+	}
+	if (!responsible) return [];
+	return [
+		{
+			label: __("Tick"),
+			primary: true,
+			run: () =>
+				frappe.prompt(
+					[
+						{
+							fieldname: "remarks",
+							fieldtype: "Small Text",
+							label: __("Remarks"),
+							description: __("What was checked, and what was seen"),
+						},
+					],
+					({ remarks }) =>
+						frappe
+							.xcall("presales_mgmt.api.tick_checklist", { ...args, remarks })
+							.then(() => show_overview(frm)),
+					finding.label,
+					__("Tick")
+				),
+		},
+	];
+}
+
+// --------------------------------------------------------------------------------------- moving on
+
+function add_move_button(frm, status) {
+	frm.remove_custom_button(__("Move Stage"));
+	if (!status.can_move || !targets(status).length) return;
+	frm.add_custom_button(__("Move Stage"), () => {
+		if (frm.is_dirty()) {
+			frappe.show_alert({ message: __("Save your changes first."), indicator: "orange" });
+			return;
+		}
+		ask_for_move(frm, status);
+	});
+	if (!status.findings.some((finding) => finding.blocks)) {
+		frm.change_custom_button_type(__("Move Stage"), null, "primary");
+	}
+}
+
+/** The stages that the project may be moved to: lost ones are entered by being lost, won ones by the order. */
+function targets(status) {
+	return status.stages.filter(
+		(stage) =>
+			stage.state !== "current" &&
+			stage.stage_type !== "Lost" &&
+			(stage.stage_type !== "Won" || status.status === "Won")
+	);
+}
+
+function ask_for_move(frm, status) {
+	const stages = targets(status);
+	const next = stages.find((stage) => stage.state === "future") || stages[0];
+	const goes_back = (dialog) =>
+		stages.find((stage) => stage.name === dialog.get_value("stage"))?.state === "past";
+	const dialog = new frappe.ui.Dialog({
+		title: __("Move Stage of {0}", [frm.doc.project_title]),
+		fields: [
+			{
+				fieldname: "stage",
+				fieldtype: "Select",
+				label: __("Target Stage"),
+				reqd: 1,
+				options: stages.map((stage) => ({
+					value: stage.name,
+					label: stage.state === "past" ? __("{0} (back)", [stage.label]) : stage.label,
+				})),
+				default: next.name,
+				change: () => {
+					dialog.set_df_property("reason", "reqd", goes_back(dialog) ? 1 : 0);
+					offer_override(dialog, false);
+				},
+			},
+			{
+				fieldname: "reason",
+				fieldtype: "Small Text",
+				label: __("Reason"),
+				description: __("Needed to go back; kept in the stage log"),
+				reqd: next.state === "past" ? 1 : 0,
+			},
+			{ fieldname: "refusal", fieldtype: "HTML" },
+			{
+				fieldname: "override_reason",
+				fieldtype: "Small Text",
+				label: __("Reason for the Override"),
+				description: __("The override is logged under your name and reported on."),
+				hidden: 1,
+			},
+		],
+		primary_action_label: __("Move"),
+		primary_action: (values) => move(frm, status, dialog, values),
+	});
+	dialog.show();
+}
+
+function move(frm, status, dialog, values) {
+	const refuse = (response) => show_refusal(dialog, response);
+	const overriding = !dialog.get_field("override_reason").df.hidden;
+	frappe.call({
+		method: "presales_mgmt.api.move_to_stage",
+		args: {
+			project: frm.doc.name,
+			stage: values.stage,
+			from_stage: status.stage,
+			reason: values.reason,
+			override_reason: overriding ? values.override_reason : null,
+		},
+		btn: dialog.get_primary_btn(),
+		freeze: true,
+		error_handlers: {
+			GateError: (response) => {
+				refuse(response);
+				if (status.can_override) offer_override(dialog, true);
+			},
+			StageError: refuse,
+			LifecycleError: refuse,
+			OverrideError: refuse,
+			StageConflictError: (response) => {
+				dialog.hide();
+				frappe.msgprint(messages_of(response));
+				frm.reload_doc();
+			},
+		},
+		callback: ({ message }) => {
+			dialog.hide();
+			frappe.show_alert({
+				message: __("Moved to {0}.", [frappe.utils.escape_html(__(message.to_stage))]),
+				indicator: "green",
+			});
+			frm.reload_doc();
+		},
+	});
+}
+
+/** The server's messages; their text comes escaped. */
+function messages_of(response) {
+	return JSON.parse(response._server_messages || "[]").map((message) => JSON.parse(message));
+}
+
+function show_refusal(dialog, response) {
+	const box = $('<div class="presales-refusal" role="alert"></div>');
+	for (const { message } of messages_of(response)) {
+		box.append($("<div></div>").html(frappe.utils.xss_sanitise(message)));
+	}
+	dialog.get_field("refusal").$wrapper.empty().append(box);
+}
+
+function offer_override(dialog, offered) {
+	if (!offered) dialog.get_field("refusal").$wrapper.empty();
+	dialog.set_df_property("override_reason", "hidden", offered ? 0 : 1);
+	dialog.set_df_property("override_reason", "reqd", offered ? 1 : 0);
+	dialog
+		.get_primary_btn()
+		.text(offered ? __("Override and Move") : __("Move"))
+		.toggleClass("btn-danger", offered)
+		.toggleClass("btn-primary", !offered);
+}
+
+// ----------------------------------------------------------------------------------------- workflow
+
+/**
+ * Ask for what the server will want to know, before the workflow goes on. A promise that stays open when
+ * the user cancels: then nothing follows.
+ */
+function ask_before_workflow_action(frm) {
+	// The form has been frozen by the caller; an open dialog must not be.
+	frappe.dom.unfreeze();
+	const thaw = (go_on) => {
+		frappe.dom.freeze();
+		go_on();
+	};
+	return frappe.workflow.get_transitions(frm.doc).then((transitions) => {
+		const action = frm.selected_workflow_action;
+		const next_state = transitions.find((transition) => transition.action === action)?.next_state;
+		const fields = outcome_fields(frm, next_state);
+		return new Promise((resolve) => {
+			if (!fields) {
+				thaw(resolve);
+				return;
+			}
+			const dialog = new frappe.ui.Dialog({
+				title: __("{0}: {1}", [__(action), frm.doc.project_title]),
+				fields,
+				primary_action_label: __(action),
+				primary_action: (values) => {
+					dialog.disable_primary_action();
+					save_outcome(frm, values)
+						.then(() => {
+							dialog.hide();
+							thaw(resolve);
+						})
+						.catch(() => dialog.enable_primary_action());
+				},
+			});
+			dialog.show();
+		});
+	});
+}
+
+function outcome_fields(frm, next_state) {
+	const detail = {
+		fieldname: "outcome_reason",
+		fieldtype: "Small Text",
+		label: __("Reason in Detail"),
+		default: next_state === "Lost" ? frm.doc.outcome_reason : null,
+	};
+	if (["Abandoned", "On Hold"].includes(next_state)) {
+		return [{ ...detail, label: __("Reason"), reqd: 1 }];
+	}
+	if (next_state !== "Lost") return null;
+	return [
+		{
+			fieldname: "lost_reasons",
+			fieldtype: "Table MultiSelect",
+			label: __("Lost Reasons"),
+			options: "Opportunity Lost Reason Detail",
+			reqd: 1,
+			default: (frm.doc.lost_reasons || []).map(({ lost_reason }) => ({ lost_reason })),
+		},
+		{
+			fieldname: "competitor",
+			fieldtype: "Link",
+			label: __("Won by Competitor"),
+			options: "Competitor",
+			default: (frm.doc.competitors || []).find((row) => row.won)?.competitor,
+		},
+		detail,
+	];
+}
+
+function save_outcome(frm, values) {
+	if ("lost_reasons" in values) {
+		frm.clear_table("lost_reasons");
+		for (const { lost_reason } of values.lost_reasons || []) frm.add_child("lost_reasons", { lost_reason });
+		frm.refresh_field("lost_reasons");
+	}
+	if (values.competitor) {
+		const row =
+			(frm.doc.competitors || []).find(({ competitor }) => competitor === values.competitor) ||
+			frm.add_child("competitors", { competitor: values.competitor });
+		for (const other of frm.doc.competitors) other.won = other === row ? 1 : 0;
+		frm.refresh_field("competitors");
+	}
+	frm.doc.outcome_reason = values.outcome_reason || "";
+	frm.refresh_field("outcome_reason");
+	frm.dirty();
+	return frm.save();
+}

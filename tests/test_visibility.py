@@ -1,0 +1,392 @@
+"""Who sees a project and what lies under it: in lists, links, search, reports, REST and attachments."""
+
+import json
+
+import pytest
+
+from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT_DOCTYPES
+from tests.world import email
+
+INSIDERS = ("director", "manager", "planner", "engineer", "archivist", "supervisor", "leader")
+OUTSIDERS = ("other_director", "other_manager", "expert", "clerk")
+
+
+@pytest.fixture
+def deal(world, frappe):
+	"""A project with at least one record of every DocType under it: {DocType: name}."""
+	project = world.make_active_project(
+		competitors=[{"competitor": world.competitor}],
+		stakeholders=[{"stakeholder_name": "Director Zhang"}],
+		milestones=[{"milestone": "Tender published", "due_date": "2026-04-01"}],
+	)
+	world.satisfy(project, "Opportunity Capture")
+	world.request_review(project, "Solution", reviewers=("engineer",), criteria=[{"criterion": "Fit", "weight": 100}])
+	with world.acting_as("manager"):
+		world.insert(
+			"Presales Risk",
+			presales_project=project.name,
+			risk_title="Sensors fail in the cold",
+			probability=2,
+			impact=2,
+			risk_owner=email("engineer"),
+		)
+	world.hold_meeting(
+		project,
+		"Periodic",
+		decisions=[{"decision": "Go on"}],
+		actions=[{"action": "Survey the site", "responsible": email("engineer"), "due_date": "2026-03-30"}],
+	)
+	frappe.get_doc(
+		{
+			"doctype": "Presales Checklist Entry",
+			"presales_project": project.name,
+			"requirement_code": "test",
+			"title": "Test",
+		}
+	).insert()
+	frappe.db.set_value("Presales Project", project.name, "status", "Won")
+	world.evaluate(project)
+	frappe.db.set_value("Presales Project", project.name, "status", "Active")
+	records = {
+		doctype: frappe.get_all(doctype, filters={field: project.name}, pluck="name", order_by="creation desc")
+		for doctype, field in PROJECT_DOCTYPES.items()
+	}
+	assert all(records.values()), "the fixture must make a record of every DocType"
+	return records
+
+
+def listed(frappe, doctype, **arguments):
+	return set(frappe.get_list(doctype, pluck="name", limit_page_length=0, **arguments))
+
+
+@pytest.mark.parametrize("person", INSIDERS)
+def test_insiders_see_the_project_and_everything_under_it(world, frappe, deal, person):
+	with world.acting_as(person):
+		for doctype, names in deal.items():
+			if doctype == "Presales Review Opinion":
+				continue  # has a rule of its own, tested below
+			assert set(names) <= listed(frappe, doctype), doctype
+			frappe.get_doc(doctype, names[0]).check_permission("read")
+
+
+@pytest.mark.parametrize("person", OUTSIDERS)
+def test_outsiders_see_nothing_in_lists_counts_and_documents(world, frappe, deal, person):
+	with world.acting_as(person):
+		for doctype, names in deal.items():
+			try:
+				assert not set(names) & listed(frappe, doctype), doctype
+			except frappe.PermissionError:
+				pass  # no role for this DocType at all
+			for ptype in ("read", "write", "delete", "print", "email", "export", "share"):
+				assert not frappe.has_permission(doctype, ptype, doc=names[0]), (doctype, ptype)
+			with pytest.raises(frappe.PermissionError):
+				frappe.client.get(doctype, names[0])
+
+
+@pytest.mark.parametrize("person", OUTSIDERS)
+def test_outsiders_see_no_rows_of_child_tables(world, frappe, deal, person):
+	"""Frappe checks only the role on the parent when a child table is queried by itself."""
+	project = deal["Presales Project"][0]
+	for child, parent in CHILD_DOCTYPES.items():
+		parents = [project] if parent == "Presales Project" else deal[parent]
+		rows = frappe.get_all(child, filters={"parent": ["in", parents]}, limit=1)
+		assert rows, f"the fixture must make a row of {child}"
+		with world.acting_as(person):
+			try:
+				found = frappe.client.get_list(child, fields=["name"], filters={"parent": ["in", parents]}, parent=parent)
+			except frappe.PermissionError:
+				continue
+			assert found == [], child
+
+
+def test_insiders_see_rows_of_child_tables(world, frappe, deal):
+	for child, parent in CHILD_DOCTYPES.items():
+		if child == "Presales Review Score":
+			continue  # of an opinion that only its reviewer sees yet
+		with world.acting_as("manager"):
+			assert frappe.client.get_list(
+				child, fields=["name"], filters={"parent": ["in", deal[parent]]}, parent=parent
+			), child
+
+
+@pytest.mark.parametrize(("person", "sees"), [("manager", True), ("leader", True), ("other_manager", False)])
+def test_link_search_offers_only_visible_projects(world, frappe, deal, person, sees):
+	from frappe.desk.search import search_link
+
+	project = deal["Presales Project"][0]
+	with world.acting_as(person):
+		result = search_link("Presales Project", "parking", page_length=50)
+		rows = result if isinstance(result, list) else frappe.response.get("results", [])
+		assert (project in {row["value"] for row in rows}) is sees
+
+
+def test_global_search_holds_nothing_of_a_project(frappe, deal):
+	"""Frappe's global search checks no document; so nothing of ours may be in it."""
+	for doctype in PROJECT_DOCTYPES:
+		assert not frappe.get_meta(doctype).get_global_search_fields(), doctype
+		assert not frappe.get_meta(doctype).show_name_in_global_search, doctype
+
+
+@pytest.mark.parametrize(("person", "sees"), [("engineer", True), ("other_manager", False)])
+def test_report_view_shows_only_visible_records(world, frappe, deal, person, sees):
+	from frappe.desk import reportview
+
+	for doctype in ("Presales Project", "Presales Risk", "Presales Document"):
+		with world.acting_as(person):
+			frappe.local.form_dict = frappe._dict(
+				doctype=doctype, fields=json.dumps([f"`tab{doctype}`.`name`"]), start=0, page_length=100, view="Report"
+			)
+			rows = reportview.get()
+			names = {row[0] for row in rows["values"]} if rows else set()
+			assert (deal[doctype][0] in names) is sees, doctype
+
+
+@pytest.mark.parametrize("method", ["get_value", "get_count"])
+def test_values_and_counts_are_of_visible_projects_only(world, frappe, deal, method):
+	project = deal["Presales Project"][0]
+	with world.acting_as("other_manager"):
+		if method == "get_value":
+			assert not frappe.client.get_value("Presales Project", "expected_amount", {"name": project})
+		else:
+			assert frappe.client.get_count("Presales Project", filters={"name": project}) == 0
+	with world.acting_as("engineer"):
+		if method == "get_value":
+			value = frappe.client.get_value("Presales Project", "expected_amount", {"name": project})
+			assert value["expected_amount"] == 1_200_000
+		else:
+			assert frappe.client.get_count("Presales Project", filters={"name": project}) == 1
+
+
+@pytest.mark.parametrize("person", OUTSIDERS)
+def test_outsiders_get_no_gate_status(world, frappe, deal, person):
+	from presales_mgmt.api import get_gate_status
+
+	with world.acting_as(person), pytest.raises(frappe.PermissionError):
+		get_gate_status(deal["Presales Project"][0])
+
+
+def test_guests_get_nothing(world, frappe, deal):
+	with world.acting_as("Guest"):
+		for doctype, names in deal.items():
+			assert not frappe.has_permission(doctype, "read", doc=names[0])
+			with pytest.raises(frappe.PermissionError):
+				frappe.get_list(doctype)
+
+
+def test_who_leaves_the_team_sees_the_project_no_more(world, frappe, deal):
+	project = frappe.get_doc("Presales Project", deal["Presales Project"][0])
+	with world.acting_as("manager"):
+		for row in project.team:
+			if row.user == email("engineer"):
+				row.active = 0
+		project.save()
+	with world.acting_as("engineer"):
+		assert not frappe.has_permission("Presales Project", "read", doc=project.name)
+		assert project.name not in listed(frappe, "Presales Project")
+
+
+def test_user_permissions_narrow_further(world, frappe, deal):
+	project = deal["Presales Project"][0]
+	for person in ("engineer", "leader"):
+		world.insert("User Permission", user=email(person), allow="Company", for_value=world.other_company)
+		with world.acting_as(person):
+			assert project not in listed(frappe, "Presales Project")
+			assert not frappe.has_permission("Presales Project", "read", doc=project)
+
+
+def test_a_system_manager_without_duty_sees_no_project(world, frappe, deal):
+	world.make_user("sysadmin", "System Manager")
+	with world.acting_as(f"sysadmin@{email('x').split('@')[1]}"):
+		assert not frappe.has_permission("Presales Project", "read", doc=deal["Presales Project"][0])
+
+
+def test_nobody_can_share_a_project_with_an_outsider(world, frappe, deal):
+	for person in ("director", "manager", "leader"):
+		with world.acting_as(person), pytest.raises(frappe.PermissionError):
+			frappe.share.add("Presales Project", deal["Presales Project"][0], email("other_manager"), read=1)
+
+
+# ----------------------------------------------------------------------------------------- attachments
+
+
+def attach(world, frappe, doctype, name, person="manager", **values):
+	with world.acting_as(person):
+		return world.insert(
+			"File",
+			file_name="plan.txt",
+			content=f"the plan of {name} {values}",
+			attached_to_doctype=doctype,
+			attached_to_name=name,
+			**{"is_private": 1, **values},
+		)
+
+
+def test_attachments_are_private_and_follow_the_document(world, frappe, deal):
+	for doctype in ("Presales Project", "Presales Risk", "Presales Activity"):
+		file = attach(world, frappe, doctype, deal[doctype][0])
+		assert file.file_url.startswith("/private/files/")
+		with world.acting_as("engineer"):
+			assert frappe.has_permission("File", "read", doc=file)
+		for person in ("other_manager", "clerk", "Guest"):
+			with world.acting_as(person):
+				assert not frappe.has_permission("File", "read", doc=file), person
+
+
+def test_a_public_attachment_is_refused(world, frappe, deal):
+	from presales_mgmt.exceptions import PresalesError
+
+	with pytest.raises(PresalesError, match="must be private"):
+		attach(world, frappe, "Presales Project", deal["Presales Project"][0], is_private=0)
+
+
+def test_an_attachment_cannot_be_made_public(world, frappe, deal):
+	from presales_mgmt.exceptions import PresalesError
+
+	file = attach(world, frappe, "Presales Project", deal["Presales Project"][0])
+	with world.acting_as("manager"), pytest.raises(PresalesError, match="must be private"):
+		file.is_private = 0
+		file.save()
+
+
+def test_who_leaves_the_team_loses_even_the_files_they_attached(world, frappe, deal):
+	file = attach(world, frappe, "Presales Project", deal["Presales Project"][0], person="manager")
+	project = frappe.get_doc("Presales Project", deal["Presales Project"][0])
+	with world.acting_as("director"):
+		project.manager = email("director")
+		for row in project.team:
+			if row.user == email("manager"):
+				row.active = 0
+		project.save()
+	with world.acting_as("manager"):
+		assert not frappe.has_permission("File", "read", doc=file)
+
+
+def test_a_public_file_is_not_taken_into_the_archive(world, frappe, deal):
+	from presales_mgmt.exceptions import PresalesError
+
+	with world.acting_as("manager"), pytest.raises(PresalesError, match="private file"):
+		world.insert(
+			"Presales Document",
+			presales_project=deal["Presales Project"][0],
+			document_type="Solution",
+			title="Solution",
+			file="/files/solution.pdf",
+		)
+
+
+def test_files_of_others_are_left_alone(world, frappe):
+	file = attach(world, frappe, "Customer", world.customer, person="Administrator", is_private=0)
+	assert not file.is_private
+	with world.acting_as("clerk"):
+		assert frappe.has_permission("File", "read", doc=file)
+
+
+# ----------------------------------------------------------------------------------------- writing
+
+
+@pytest.mark.parametrize(
+	("person", "may"),
+	[
+		("director", True),
+		("manager", True),
+		("planner", True),
+		("leader", True),
+		("engineer", False),
+		("archivist", False),
+		("supervisor", False),
+		("other_director", False),
+	],
+)
+def test_who_changes_a_project(world, frappe, deal, person, may):
+	project = frappe.get_doc("Presales Project", deal["Presales Project"][0])
+	project.goal = f"Goal as {person} sees it"
+	with world.acting_as(person):
+		if may:
+			project.save()
+		else:
+			with pytest.raises(frappe.PermissionError):
+				project.save()
+
+
+def test_records_are_not_made_under_a_project_one_does_not_see(world, frappe, deal):
+	with world.acting_as("other_manager"), pytest.raises(frappe.PermissionError):
+		world.insert(
+			"Presales Activity",
+			presales_project=deal["Presales Project"][0],
+			activity_type="Visit",
+			subject="Uninvited",
+			starts_on="2026-03-05 09:30:00",
+			responsible=email("other_manager"),
+		)
+
+
+def test_records_cannot_be_moved_to_another_project(world, frappe, deal):
+	from presales_mgmt.exceptions import LifecycleError
+
+	other = world.make_project()
+	risk = frappe.get_doc("Presales Risk", deal["Presales Risk"][0])
+	risk.presales_project = other.name
+	with world.acting_as("manager"), pytest.raises(LifecycleError, match="cannot be moved"):
+		risk.save()
+
+
+def test_an_invited_reviewer_reads_the_project_and_writes_only_the_opinion(world, frappe, deal):
+	project = frappe.get_doc("Presales Project", deal["Presales Project"][0])
+	review = world.request_review(project, "Safety", reviewers=("expert",))
+	with world.acting_as("expert"):
+		assert frappe.has_permission("Presales Project", "read", doc=project.name)
+		assert not frappe.has_permission("Presales Project", "write", doc=project.name)
+		with pytest.raises(frappe.PermissionError):
+			world.insert(
+				"Presales Risk",
+				presales_project=project.name,
+				risk_title="Not my task",
+				probability=1,
+				impact=1,
+				risk_owner=email("expert"),
+			)
+	world.give_opinion("expert", review)
+	review.reload()
+	assert review.status == "Approved"
+
+
+def test_opinions_are_shown_to_others_only_after_the_conclusion(world, frappe, deal):
+	project = frappe.get_doc("Presales Project", deal["Presales Project"][0])
+	review = world.request_review(project, "Safety", reviewers=("expert", "engineer"))
+	given = world.give_opinion("expert", review)
+	for person in ("engineer", "manager", "leader", "supervisor"):
+		with world.acting_as(person):
+			assert given.name not in listed(frappe, "Presales Review Opinion"), person
+			assert not frappe.has_permission("Presales Review Opinion", "read", doc=given.name), person
+	with world.acting_as("manager"):
+		review.reload()
+		assert not any(row.score for row in review.reviewers)
+	world.give_opinion("engineer", review)
+	for person in ("engineer", "manager", "leader", "supervisor"):
+		with world.acting_as(person):
+			assert given.name in listed(frappe, "Presales Review Opinion"), person
+			assert frappe.has_permission("Presales Review Opinion", "read", doc=given.name), person
+
+
+# ----------------------------------------------------------------------------------------- completeness
+
+
+def test_every_doctype_with_a_project_is_under_the_rule(frappe):
+	"""A DocType that is added and forgotten here would be open to everybody with its role."""
+	for doctype in frappe.get_all("DocType", filters={"module": "Presales Mgmt"}, pluck="name", order_by="name asc"):
+		meta = frappe.get_meta(doctype)
+		links = [df.fieldname for df in meta.get_link_fields() if df.options == "Presales Project"]
+		if links and not meta.istable:
+			assert PROJECT_DOCTYPES.get(doctype) in links, doctype
+	for parent in PROJECT_DOCTYPES:
+		for df in frappe.get_meta(parent).get_table_fields():
+			if df.options.startswith("Presales "):
+				assert CHILD_DOCTYPES.get(df.options) == parent, df.options
+
+
+def test_a_list_takes_two_queries_at_most(world, frappe, deal, count_queries):
+	with world.acting_as("engineer"):
+		frappe.get_list("Presales Project", limit_page_length=20)
+		with count_queries() as counted:
+			frappe.get_list("Presales Project", fields=["name", "project_title", "status"], limit_page_length=20)
+	assert counted.count <= 2
