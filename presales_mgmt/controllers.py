@@ -7,13 +7,14 @@ from frappe.model.document import Document
 from presales_mgmt.exceptions import LifecycleError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import require_project_permission
-from presales_mgmt.rules.validation import validate_input
+from presales_mgmt.rules.validation import require_value, validate_input
 
 
 class ProjectRecord(Document):
 	"""A document of one project. Subclasses call `super().validate()` first."""
 
 	def validate(self):
+		require_value(self, "presales_project")
 		validate_input(self)
 		self.validate_project()
 

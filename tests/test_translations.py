@@ -9,7 +9,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,10 +24,18 @@ PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 NAMING_SERIES = re.compile(r"\.(YYYY|YY|MM|DD|#+)\.?")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+WESTERN_PUNCTUATION = re.compile(r"[\u4e00-\u9fff][,;:?!.()]|[,;:?!()][\u4e00-\u9fff]")
+
+
+ANY = "*"  # the context of a field label that is named in code: that of whichever DocType has the field
 
 
 class Text(NamedTuple):
-	"""A string that is shown: its English source, its context ("" for none) and where it comes from."""
+	"""A string that is shown: its English source, its context ("" for none) and where it comes from.
+
+	Frappe looks a string up with its context first and then without, so a row without context serves both.
+	The context of a label or an option is its DocType.
+	"""
 
 	source: str
 	context: str
@@ -67,7 +75,7 @@ def collect_python(code: str, where: str) -> Iterator[Found]:
 		elif name in ("throw", "msgprint", "add_comment"):
 			yield from untranslated_arguments(node, name, place)
 		elif name == "refuse" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
-			yield from shown(node.args[1].value, place)
+			yield from shown(node.args[1].value, place, ANY)
 
 
 def called_name(node: ast.Call) -> str:
@@ -245,15 +253,15 @@ def line_of(text: str, position: int) -> int:
 
 
 def collect_doctype(record: dict, where: str) -> Iterator[Text]:
-	"""Name, description, fields, and the labels around the form. A label may have its DocType as context."""
+	"""Name, description, fields, and the labels around the form."""
 	name = record["name"]
 	yield from shown(name, where)
 	yield from shown(record.get("description"), where)
 	for field in record.get("fields", []):
 		place = f"{where} {field['fieldname']}"
 		for key in ("label", "description", "placeholder"):
-			yield from shown(field.get(key), place)
-		yield from collect_options(field, place)
+			yield from shown(field.get(key), place, name)
+		yield from collect_options(field, place, name)
 	for row in record.get("links", []):
 		yield from shown(row.get("group"), where)
 	for row in record.get("actions", []):
@@ -263,15 +271,15 @@ def collect_doctype(record: dict, where: str) -> Iterator[Text]:
 		yield from shown(row.get("title"), where)
 
 
-def collect_options(field: dict, where: str) -> Iterator[Text]:
+def collect_options(field: dict, where: str, doctype: str) -> Iterator[Text]:
 	"""The options of a Select, but not naming series; the text of an HTML field."""
 	options = field.get("options") or ""
 	if field["fieldtype"] == "Select":
 		for option in options.split("\n"):
 			if not NAMING_SERIES.search(option):
-				yield from shown(option.strip(), where)
+				yield from shown(option.strip(), where, doctype)
 	elif field["fieldtype"] == "HTML":
-		yield from shown(options, where)
+		yield from shown(options, where, doctype)
 
 
 def collect_keys(*keys: str):
@@ -321,8 +329,11 @@ def collect_print_format(record: dict, where: str) -> Iterator[Found]:
 
 
 def collect_workflow(record: dict, where: str) -> Iterator[Text]:
+	"""A state is shown with the DocType as context in lists and forms, and without as a link."""
 	keys = ("workflow_name", "states.state", "states.message", "transitions.action")
 	yield from collect_keys(*keys)(record, where)
+	for row in record["states"]:
+		yield from shown(row["state"], where, record["document_type"])
 
 
 def collect_process(record: dict, where: str) -> Iterator[Text]:
@@ -352,6 +363,16 @@ RECORD_COLLECTORS = {
 SETUP_COLLECTORS = {
 	"setup/document_types.json": collect_keys("document_type", "description"),
 }
+
+
+def collect_bilingual(value: object, where: str) -> Iterator[Problem]:
+	"""Nothing to translate, but `{"en": …, "zh": …}` must have both. The stories of the demo are told this way."""
+	if isinstance(value, dict) and {"en", "zh"} & set(value):
+		if not (value.get("en") and CHINESE.search(value.get("zh") or "")):
+			yield Problem(f"not in both languages: {value}", where)
+	elif isinstance(value, dict | list):
+		for part in value.values() if isinstance(value, dict) else value:
+			yield from collect_bilingual(part, where)
 
 
 def collect_record(record: dict, where: str) -> Iterator[Found]:
@@ -406,6 +427,8 @@ def collect_json_file(content: dict | list, where: str) -> Iterator[Found]:
 	collect = SETUP_COLLECTORS.get(where, collect_record)
 	if where.startswith("setup/processes/"):
 		collect = collect_process
+	elif where.startswith("demo/data/"):
+		collect = collect_bilingual
 	for record in content if isinstance(content, list) else [content]:
 		yield from collect(record, where)
 
@@ -434,29 +457,33 @@ def rows() -> list[tuple[str, str, str]]:
 
 
 def test_nothing_is_shown_that_cannot_be_translated(found):
-	assert not listed(f"{item.where}: {item.what}" for item in found if isinstance(item, Problem))
+	fail_with(f"{item.where}: {item.what}" for item in found if isinstance(item, Problem))
 
 
 def test_every_text_is_translated(texts, rows):
 	translated = {(source, context) for source, _translation, context in rows}
-	sources = {source for source, context in translated if not context}
+	sources = {source for source, _context in translated}
 	missing: dict[str, list[str]] = {}
 	for text in texts:
-		if text.source not in sources and (text.source, text.context) not in translated:
+		if text.context == ANY:
+			is_translated = text.source in sources
+		else:
+			is_translated = {(text.source, ""), (text.source, text.context)} & translated
+		if not is_translated:
 			missing.setdefault(text.source, []).append(text.where)
-	assert not listed(f"{source!r}: {places(where)}" for source, where in missing.items())
+	fail_with(f"{source!r}: {places(where)}" for source, where in missing.items())
 
 
 def test_every_translation_is_used(texts, rows):
-	used = {(text.source, text.context) for text in texts} | {(text.source, "") for text in texts}
-	assert not listed(
-		f"stale: {source!r} {context}" for source, _, context in rows if (source, context) not in used
-	)
+	used = {(text.source, context) for text in texts for context in ("", text.context)}
+	in_code = {text.source for text in texts if text.context == ANY}
+	stale = [row for row in rows if (row[0], row[2]) not in used and row[0] not in in_code]
+	fail_with(f"stale: {source!r} {context}" for source, _translation, context in stale)
 
 
 def test_no_text_is_translated_twice(rows):
 	counts = Counter((source, context) for source, _translation, context in rows)
-	assert not listed(f"{key} is there {count} times" for key, count in counts.items() if count > 1)
+	fail_with(f"{key} is there {count} times" for key, count in counts.items() if count > 1)
 
 
 def test_rows_are_sorted(rows):
@@ -473,7 +500,7 @@ def test_translations_say_the_same(rows):
 			wrong.append(f"placeholders differ: {source!r} -> {translation!r}")
 		elif sorted(TAG.findall(source)) != sorted(TAG.findall(translation)):
 			wrong.append(f"HTML tags differ: {source!r} -> {translation!r}")
-	assert not listed(wrong)
+	fail_with(wrong)
 
 
 def test_messages_end_as_their_source_does(rows):
@@ -482,21 +509,20 @@ def test_messages_end_as_their_source_does(rows):
 		f"{source!r} -> {translation!r}"
 		for source, translation, _context in rows
 		if CHINESE.search(translation)
-		and (
-			(source.endswith(".") != translation.endswith("。"))
-			or re.search(r"[\u4e00-\u9fff]\s*[,;?!]", translation)
-		)
+		and (source.endswith(".") != translation.endswith("。") or WESTERN_PUNCTUATION.search(translation))
 	]
-	assert not listed(wrong)
+	fail_with(wrong)
 
 
 def places(where: list[str]) -> str:
 	return ", ".join(where[:3]) + (f" and {len(where) - 3} more" if len(where) > 3 else "")
 
 
-def listed(lines) -> str:
-	"""The lines under each other; empty, and so false, when there are none."""
-	return "".join(f"\n  {line}" for line in lines)
+def fail_with(lines: Iterable[str]) -> None:
+	"""Fail with the lines under each other, unless there are none."""
+	lines = list(lines)
+	if lines:
+		pytest.fail("\n".join([f"{len(lines)} found:", *lines]), pytrace=False)
 
 
 # The collectors themselves
@@ -519,10 +545,10 @@ _("Two "
 refuse(row, "Due Date", None, expected)
 """
 	found = list(collect_python(code, "x.py"))
-	assert sources(found) == ["Two lines", "Due Date", "Plain", "Dotted", "or", "Open", "Review"] or sorted(
-		sources(found)
-	) == sorted(["Two lines", "Due Date", "Plain", "Dotted", "or", "Open", "Review"])
-	assert [text.context for text in found if text.source == "Open"] == ["Risk"]
+	assert {(text.source, text.context) for text in found} == {
+		*(("Plain", ""), ("Dotted", ""), ("or", ""), ("Open", "Risk"), ("Review", ""), ("Two lines", "")),
+		("Due Date", ANY),
+	}
 	assert not problems(found)
 	assert found[0].where.startswith("x.py:")
 
@@ -654,10 +680,11 @@ def test_workflow_notification_and_print_format_texts_are_collected():
 	workflow = {
 		"doctype": "Workflow",
 		"workflow_name": "Life",
+		"document_type": "Deal",
 		"states": [{"state": "Draft"}],
 		"transitions": [{"action": "Close", "next_state": "Closed"}],
 	}
-	assert sources(collect_record(workflow, "x")) == ["Life", "Draft", "Close"]
+	assert sources(collect_record(workflow, "x")) == ["Life", "Draft", "Close", "Draft"]
 	notification = {
 		"doctype": "Notification",
 		"name": "Due",
@@ -670,6 +697,11 @@ def test_workflow_notification_and_print_format_texts_are_collected():
 		"P",
 		"A",
 	]
+
+
+def test_texts_in_both_languages_are_not_collected():
+	story = {"title": {"en": "Deal", "zh": "交易"}, "steps": [{"do": "tick", "say": {"en": "Ready"}}]}
+	assert len(problems(collect_json_file(story, "demo/data/x.json"))) == 1
 
 
 def test_unknown_records_are_problems():
@@ -697,8 +729,9 @@ def chinese(frappe):
 def test_site_speaks_chinese(chinese):
 	meta = chinese.get_meta("Presales Project")
 	assert chinese._(meta.name) == "售前项目"
-	assert chinese._(meta.get_label("director")) == "项目总监"
-	assert "渠道项目" in [chinese._(option) for option in meta.get_field("project_class").options.split("\n")]
+	assert chinese._(meta.get_label("director"), context=meta.name) == "项目总监"
+	classes = meta.get_field("project_class").options.split("\n")
+	assert "渠道项目" in [chinese._(option, context=meta.name) for option in classes]
 	states = chinese.get_all("Workflow Document State", {"parenttype": "Workflow"}, pluck="state")
 	assert "立项评审" in [chinese._(state) for state in states]
 	stages = chinese.get_all("Presales Stage", pluck="name", order_by="name")
@@ -710,5 +743,5 @@ def test_refusals_are_in_chinese(chinese):
 	from presales_mgmt.rules.validation import refuse
 
 	doc = chinese.new_doc("Presales Project")
-	with pytest.raises(chinese.ValidationError, match=r"^汇率:实际为 0,应为“X”。$"):
-		refuse(doc, "Exchange Rate", 0, "“X”", chinese.ValidationError)
+	with pytest.raises(chinese.ValidationError, match=r"^汇率：实际为“0”，要求为“某数”。$"):
+		refuse(doc, "Exchange Rate", 0, "某数", chinese.ValidationError)

@@ -9,6 +9,10 @@ import frappe
 def validate(doc, method=None):
 	if not doc.get("presales_project"):
 		return
+	if doc.is_new():
+		# A copy of an opportunity does not take the project of the original with it.
+		doc.presales_project = None
+		return
 	from presales_mgmt.overrides.project_link import validate_opportunity
 
 	validate_opportunity(doc)

@@ -18,7 +18,10 @@ def make_presales_project(source_name: str, target_doc: str | dict | None = None
 	Raises `frappe.PermissionError` without read permission on the opportunity, and
 	`presales_mgmt.exceptions.DuplicateEntryError` when the opportunity has a project already.
 	"""
+	return _map_opportunity(source_name, target_doc)
 
+
+def _map_opportunity(source_name: str, target_doc=None, ignore_permissions: bool = False):
 	def set_missing_values(source, target):
 		require_no_project(source)
 		target.project_title = source.title or source.customer_name
@@ -49,6 +52,7 @@ def make_presales_project(source_name: str, target_doc: str | dict | None = None
 		},
 		target_doc,
 		set_missing_values,
+		ignore_permissions=ignore_permissions,
 	)
 
 
@@ -65,7 +69,7 @@ def require_no_project(opportunity) -> None:
 
 def create_project_by_rule(opportunity) -> None:
 	"""Create the project of a new Opportunity for its owner, who may have no right to create one."""
-	project = make_presales_project(opportunity.name)
+	project = _map_opportunity(opportunity.name, ignore_permissions=True)
 	project.insert(ignore_permissions=True)
 	opportunity.presales_project = project.name
 

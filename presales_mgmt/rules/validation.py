@@ -128,6 +128,15 @@ def _validate_date(row, df, value) -> None:
 		refuse(row, df.label, value, expected, WrongTypeError)
 
 
+def require_value(doc, fieldname: str) -> None:
+	"""Raise `frappe.MandatoryError` when `fieldname` is empty.
+
+	For what later checks build on: Frappe's own check of mandatory fields comes after `validate`.
+	"""
+	if not doc.get(fieldname):
+		refuse(doc, doc.meta.get_label(fieldname), None, _("a value"), frappe.MandatoryError)
+
+
 def require_between(doc, fieldname: str, low: float, high: float) -> None:
 	"""Raise `OutOfRangeError` unless the number in `fieldname`, when there is one, lies in [low, high]."""
 	value = doc.get(fieldname)

@@ -19,9 +19,9 @@ def _project_link(insert_after: str, **properties) -> dict:
 
 
 CUSTOM_FIELDS = {
-	# Written by the project that is made from the opportunity.
-	"Opportunity": [_project_link("opportunity_owner", read_only=1, no_copy=1)],
-	# The same field name on all three lets ERPNext's own mapping carry the project along.
+	# Written by the project that is made from the opportunity. Not "no copy", which would also keep ERPNext's
+	# mapping from carrying it, by the same field name, to quotation and order.
+	"Opportunity": [_project_link("opportunity_owner", read_only=1)],
 	"Quotation": [_project_link("order_type")],
 	"Sales Order": [_project_link("order_type")],
 }

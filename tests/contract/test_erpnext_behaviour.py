@@ -513,6 +513,38 @@ def test_a_disabled_customer_gets_no_order(customer, item):
 		make_order(customer, [(item.name, 1, 100)])
 
 
+def test_a_sales_user_gets_from_lead_to_order_but_not_to_a_project(item):
+	email = f"{frappe.generate_hash(length=8)}@example.com"
+	insert("User", email=email, first_name="Zhao", send_welcome_email=0, roles=[{"role": "Sales User"}])
+	frappe.set_user(email)
+	lead = make_lead()
+	assert lead.lead_owner == email
+	opportunity = make_opportunity(lead, [(item.name, 1, 100)])
+	quotation = quote(opportunity)
+	quotation.submit()
+	order = order_from(quotation)
+	order.submit()
+	assert (status_of(quotation), status_of(opportunity), status_of(lead)) == (
+		"Ordered",
+		"Converted",
+		"Converted",
+	)
+	with pytest.raises(frappe.PermissionError):
+		sales_order_module.make_project(order.name)
+
+
+def test_a_contact_of_somebody_else_is_refused(customer, item):
+	contact = insert(
+		"Contact",
+		first_name="Sun",
+		links=[{"link_doctype": "Customer", "link_name": customer.name}],
+	)
+	order = make_order(customer, [(item.name, 1, 100)], contact_person=contact.name)
+	assert order.contact_person == contact.name
+	with pytest.raises(frappe.ValidationError):
+		make_order(make_customer(), [(item.name, 1, 100)], contact_person=contact.name)
+
+
 # -- totals
 
 
@@ -672,20 +704,30 @@ def test_tasks_of_a_project_template(company):
 	assert task.status == "Template"
 	template = frappe.get_doc({"doctype": "Project Template", "tasks": [{"task": task.name}]})
 	template.insert(set_name=unique("Template"))
-	year = getdate().year
 	holidays = insert(
-		"Holiday List", holiday_list_name=unique("List"), from_date=f"{year}-01-01", to_date=f"{year}-12-31"
+		"Holiday List",
+		holiday_list_name=unique("List"),
+		from_date="2026-01-01",
+		to_date="2026-12-31",
+		holidays=[{"holiday_date": "2026-03-04", "description": "Holiday"}],
 	)
-	project = insert(
-		"Project",
-		project_name=unique("Project"),
-		company=company.name,
-		holiday_list=holidays.name,
-		project_template=template.name,
-		expected_start_date=nowdate(),
+	project = {
+		"project_name": unique("Project"),
+		"company": company.name,
+		"project_template": template.name,
+		"expected_start_date": "2026-03-02",
+	}
+	frappe.db.set_value("Company", company.name, "default_holiday_list", None)
+	with pytest.raises(frappe.ValidationError):
+		insert("Project", **project)
+	project["project_name"] = unique("Project")
+	project = insert("Project", **project, holiday_list=holidays.name)
+	tasks = frappe.get_all(
+		"Task", {"project": project.name}, ["name", "subject", "status", "exp_start_date", "exp_end_date"]
 	)
-	tasks = frappe.get_all("Task", {"project": project.name}, ["name", "subject", "status"])
 	assert [(t.subject, t.status) for t in tasks] == [(task.subject, "Open")]
+	assert getdate(tasks[0].exp_start_date) == getdate("2026-03-05")
+	assert getdate(tasks[0].exp_end_date) == getdate("2026-03-08")
 
 	copy = frappe.get_doc("Task", tasks[0].name)
 	copy.update({"status": "Completed", "completed_on": nowdate()})

@@ -42,6 +42,10 @@ frappe.ui.form.on("Presales Project", {
 	refresh(frm) {
 		frm.set_df_property("opportunity", "read_only", frm.is_new() ? 0 : 1);
 		frm.set_df_property("presales_process", "read_only", is_frozen(frm) ? 1 : 0);
+		// Workflow states are shown as they are named; the status is to be read in the user's language.
+		frm.set_df_property("status", "formatter", (value) => 
+			frappe.utils.escape_html(__(value || "", null, frm.doctype))
+		);
 		toggle_exchange_rate(frm);
 		set_role_options(frm);
 		show_overview(frm);
@@ -353,7 +357,7 @@ function finding_row(frm, status, finding, condition) {
 	if (finding.responsible_role) facts.push(__("Responsible: {0}", [__(finding.responsible_role)]));
 	return $('<li class="presales-finding"></li>').append(
 		$(`<span class="indicator-pill no-indicator-dot ${colour} presales-finding-state"></span>`).append(
-			$('<span aria-hidden="true"></span>').text(`${mark} `),
+			$('<span class="presales-finding-mark" aria-hidden="true"></span>').text(mark),
 			$("<span></span>").text(label)
 		),
 		$('<div class="presales-finding-text"></div>').append(
@@ -655,7 +659,7 @@ function messages_of(response) {
 function show_refusal(dialog, response) {
 	const box = $('<div class="presales-refusal" role="alert"></div>');
 	for (const { message } of messages_of(response)) {
-		box.append($("<div></div>").html(frappe.utils.xss_sanitise(message)));
+		box.append($("<div></div>").html(frappe.utils.xss_sanitise(message, { strategies: ["js"] })));
 	}
 	dialog.get_field("refusal").$wrapper.empty().append(box);
 }

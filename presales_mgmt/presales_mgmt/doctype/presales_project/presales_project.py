@@ -18,6 +18,7 @@ from presales_mgmt.rules.validation import (
 	require_company,
 	require_date_order,
 	require_unique_rows,
+	require_value,
 	validate_input,
 )
 
@@ -43,6 +44,11 @@ WRITTEN_ELSEWHERE = (
 	"sales_order",
 	"base_won_amount",
 	"won_on",
+	"applied_by",
+	"applied_on",
+	"approved_by",
+	"approved_on",
+	"closed_on",
 )
 
 
@@ -53,6 +59,8 @@ class PresalesProject(Document):
 		self.lock_opportunity()
 
 	def validate(self):
+		for fieldname in ("company", "presales_process"):
+			require_value(self, fieldname)
 		validate_input(self)
 		self.validate_written_elsewhere()
 		self.set_party()

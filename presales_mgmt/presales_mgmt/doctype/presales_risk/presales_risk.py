@@ -24,6 +24,7 @@ class PresalesRisk(ProjectRecord):
 		assessed = [cint(self.residual_probability), cint(self.residual_impact)]
 		if any(assessed):
 			for fieldname in ("residual_probability", "residual_impact"):
+				self.set(fieldname, cint(self.get(fieldname)))
 				require_between(self, fieldname, 1, 5)
 			if cint(self.residual_probability) * cint(self.residual_impact) > cint(self.probability) * cint(
 				self.impact

@@ -1,0 +1,465 @@
+"""The kinds of steps that a data file may ask for. Each is one small function that plays it for one person.
+
+Each calls what the desk calls, and nothing else: Frappe's document API, the workflow, the whitelisted methods
+of this app and ERPNext's mapping methods. A new kind is a function with `@kind`; its parameters there are the
+fields that a step of this kind has.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import frappe
+from frappe import _
+from frappe.utils import flt
+
+from presales_mgmt.demo import script
+from presales_mgmt.demo.errors import DemoError
+from presales_mgmt.demo.script import Field, Step
+
+if TYPE_CHECKING:
+	from presales_mgmt.demo.player import Player
+
+PROJECT = "Presales Project"
+OPINION = "Presales Review Opinion"
+
+
+class Kind(NamedTuple):
+	"""A kind of step: `play` does it, `label` says in the user's language what it is."""
+
+	play: Callable[["Player", Step], None]
+	label: Callable[["Player", Step], str]
+	fields: dict[str, Field]
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind(kind_name: str, label: Callable[["Player", Step], str], **fields: Field):
+	"""Register the function below as the one that plays steps of `kind_name`."""
+
+	def register(play):
+		KINDS[kind_name] = Kind(play, label, fields)
+		return play
+
+	return register
+
+
+def fields_of_kinds() -> dict[str, dict[str, Field]]:
+	"""Kind of step -> its fields, for checking a data file."""
+	return {kind_name: kind.fields for kind_name, kind in KINDS.items()}
+
+
+# ------------------------------------------------------------------------------------------ documents
+
+
+def _title_of_new(player, step) -> str:
+	new = player.resolve(step["values"])
+	meta = frappe.get_meta(step["what"])
+	title = new.get(meta.title_field or "") or new.get("subject") or new.get("title") or ""
+	return _("{0}: {1}").format(_(step["what"]), title) if title else _(step["what"])
+
+
+@kind("create", _title_of_new, what=script.name(), values=script.values(), submit=script.flag())
+def create(player, step):
+	"""Make a document by hand and, if asked to, submit it."""
+	new = player.values_for(step["what"], step["values"])
+	if player.project and frappe.get_meta(step["what"]).has_field("presales_project"):
+		new.setdefault("presales_project", player.project)
+	doc = player.desk.insert(player.user, {"doctype": step["what"], **new})
+	player.keep(step, doc)
+	if step.get("submit"):
+		doc = player.desk.submit(player.user, doc)
+		_tell_what_follows(player, doc)
+	player.result(doc["name"])
+
+
+@kind(
+	"change",
+	lambda player, step: _("Update {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	values=script.values(required=False),
+	add=script.rows(),
+	rows=script.changed_rows(),
+)
+def change(player, step):
+	"""Open a document, change fields, add rows or change rows, and save it."""
+	doctype, docname = player.kept_record(step["what"])
+	doc = player.desk.get(player.user, doctype, docname)
+	doc.update(player.values_for(doctype, step.get("values", {})))
+	player.add_rows(doc, step.get("add", {}))
+	player.change_rows(doc, step.get("rows", []))
+	player.desk.save(player.user, doc)
+
+
+@kind(
+	"submit",
+	lambda player, step: _("Submit {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+)
+def submit(player, step):
+	"""Open a draft and submit it."""
+	player.will_lift("submit", step["what"])
+	doc = player.desk.get(player.user, *player.kept_record(step["what"]))
+	doc = player.desk.submit(player.user, doc)
+	_tell_amount(player, doc)
+
+
+@kind(
+	"look_at",
+	lambda player, step: _("Open {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+)
+def look_at(player, step):
+	"""Look for a document in its list, then open it."""
+	doctype, docname = player.kept_record(step["what"])
+	found = player.desk.find(player.user, doctype, {"name": docname})
+	player.note(_("In the list of {0}: {1} of 1 shown").format(_(doctype), len(found)))
+	player.desk.get(player.user, doctype, docname)
+
+
+@kind(
+	"archive",
+	lambda player, step: _("Archive {0}: {1}").format(_(step["type"]), player.resolve(step["title"])),
+	type=script.name(),
+	title=script.text(),
+	content=script.text(),
+	filed_by=script.person(),
+	filed_on=script.moment(required=False),
+	values=script.values(required=False),
+)
+def archive(player, step):
+	"""The author writes a document for the archive; the document controller files it (R9.13)."""
+	doc = player.desk.insert(
+		player.user,
+		{
+			"doctype": "Presales Document",
+			"presales_project": player.project,
+			"document_type": step["type"],
+			"title": player.resolve(step["title"]),
+			"content": player.resolve(step["content"]),
+			"responsible": player.user,
+			**player.values_for("Presales Document", step.get("values", {})),
+		},
+	)
+	player.keep(step, doc)
+	player.file_document(doc["name"], step["filed_by"], step.get("filed_on"))
+	player.achieved(_("{0} is archived ({1})").format(_(step["type"]), doc["name"]))
+
+
+@kind(
+	"file",
+	lambda player, step: _("File the report of {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+)
+def file(player, step):
+	"""The document controller files the report that an evaluation has left in the archive as a draft (R9.15)."""
+	evaluation = player.desk.get(player.user, *player.kept_record(step["what"]))
+	report = evaluation["archived_document"]
+	player.desk.submit(player.user, player.desk.get(player.user, "Presales Document", report))
+	player.achieved(_("{0} is archived ({1})").format(_("Project Evaluation Report"), report))
+
+
+# -------------------------------------------------------------------------- the project and its stages
+
+
+@kind(
+	"make_project",
+	lambda player, step: _("Make a presales project from opportunity {0}").format(
+		player.kept_record(step["source"])[1]
+	),
+	source=script.record(),
+	values=script.values(),
+)
+def make_project(player, step):
+	"""The button on the opportunity, and the form that it opens, filled in and saved."""
+	doc = player.desk.call(
+		player.user,
+		"presales_mgmt.overrides.project_link.make_presales_project",
+		source_name=player.kept_record(step["source"])[1],
+	)
+	doc.update(player.values_for(PROJECT, step["values"]))
+	doc = player.desk.insert(player.user, doc)
+	player.keep(step, doc)
+	player.project = doc["name"]
+	player.result(_("{0}, expected {1}").format(doc["name"], player.money(doc["base_expected_amount"])))
+
+
+@kind("workflow", lambda player, step: _(step["action"]), action=script.name())
+def workflow(player, step):
+	"""A button of the project's workflow."""
+	player.will_lift("workflow", step["action"])
+	player.look_at_gate()
+	doc = player.desk.call(
+		player.user,
+		"frappe.model.workflow.apply_workflow",
+		doc=player.desk.get(player.user, PROJECT, player.project),
+		action=step["action"],
+	)
+	stage = f", {_(doc['stage'])}" if doc.get("stage") else ""
+	player.result(_("{0} is now {1}").format(player.project, _(doc["status"])) + stage)
+
+
+def _label_of_move(player, step) -> str:
+	if step.get("override"):
+		return _("Move the project to {0} in spite of the gate").format(_(step["to"]))
+	return _("Move the project to {0}").format(_(step["to"]))
+
+
+@kind(
+	"move",
+	_label_of_move,
+	to=script.name(),
+	seen_in=script.name(required=False),
+	reason=script.text(required=False),
+	override=script.text(required=False),
+)
+def move(player, step):
+	"""The button that moves the stage. `seen_in` is the stage that the person's screen still shows."""
+	project = player.desk.get(player.user, PROJECT, player.project)
+	seen_in = step.get("seen_in") or project["stage"]
+	player.will_lift("move", seen_in)
+	answer = player.desk.call(
+		player.user,
+		"presales_mgmt.api.move_to_stage",
+		project=player.project,
+		stage=step["to"],
+		from_stage=seen_in,
+		reason=player.resolve(step.get("reason")),
+		override_reason=player.resolve(step.get("override")),
+	)
+	log = player.desk.get(player.user, "Presales Stage Log", answer["log"])
+	player.remember_findings(frappe.parse_json(log["gate_findings"]))
+	if answer["is_override"]:
+		player.lifted_by_override(log["reason"])
+		player.note(_("Override, with the reason: {0}").format(log["reason"]))
+	player.result(
+		_("{0} → {1} after {2} days").format(
+			_(answer["from_stage"]), _(answer["to_stage"]), f"{answer['days_in_stage']:.1f}"
+		)
+	)
+
+
+def _title_of_tick(player, step) -> str:
+	for finding in player.gate_status()["findings"]:
+		if finding["code"] == step["code"]:
+			return _("Tick: {0}").format(finding["label"])
+	return _("Tick: {0}").format(step["code"])
+
+
+@kind("tick", _title_of_tick, code=script.name(), remarks=script.text(required=False))
+def tick(player, step):
+	"""Tick a checklist item of the present stage."""
+	player.will_lift("tick", step["code"])
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.tick_checklist",
+		project=player.project,
+		requirement_code=step["code"],
+		remarks=player.resolve(step.get("remarks")),
+	)
+	player.achieved(_("ticked by {0}").format(player.name_of(step.person)))
+
+
+# --------------------------------------------------------------------------------------------- reviews
+
+
+@kind(
+	"request_review",
+	lambda player, step: _("Ask for a review ({0}): {1}").format(
+		_(step["kind"]), player.resolve(step["subject"])
+	),
+	kind=script.name(),
+	subject=script.text(),
+	reviewers=script.people(),
+	criteria=script.criteria(),
+	values=script.values(required=False),
+)
+def request_review(player, step):
+	"""Somebody asks others for their opinion, all of them required."""
+	doc = player.desk.insert(
+		player.user,
+		{
+			"doctype": "Presales Review",
+			"presales_project": player.project,
+			"review_kind": step["kind"],
+			"subject": player.resolve(step["subject"]),
+			"reviewers": [
+				{"reviewer": player.resolve(reviewer), "required": 1} for reviewer in step["reviewers"]
+			],
+			"criteria": [
+				{"criterion": player.resolve(criterion), "weight": weight}
+				for criterion, weight in step.get("criteria", [])
+			],
+			**player.values_for("Presales Review", step.get("values", {})),
+		},
+	)
+	player.keep(step, doc)
+	player.desk.submit(player.user, doc)
+	reviewers = ", ".join(player.name_of(reviewer) for reviewer in step["reviewers"])
+	player.result(_("{0}, asked: {1}").format(doc["name"], reviewers))
+
+
+@kind(
+	"give_opinion",
+	lambda player, step: _("Opinion on {0} {1}: {2}").format(
+		*player.kept_label(step["review"]), _(step["decision"])
+	),
+	review=script.record(),
+	decision=script.name(),
+	scores=script.numbers(required=False),
+	score=script.number(required=False),
+	opinion=script.text(required=False),
+	conditions=script.text(required=False),
+)
+def give_opinion(player, step):
+	"""A reviewer opens the opinion that waits, fills it in and submits it."""
+	review = player.kept_record(step["review"])[1]
+	waiting = player.desk.find(player.user, OPINION, {"review": review, "docstatus": 0})
+	if not waiting:
+		raise DemoError(_("No opinion on {0} waits for {1}.").format(review, player.name_of(step.person)))
+	doc = player.desk.get(player.user, OPINION, waiting[0]["name"])
+	scores = step.get("scores", [])
+	if len(scores) != len(doc.get("scores", [])):
+		raise player.fault("scores", scores, _("{0} numbers").format(len(doc.get("scores", []))))
+	for row, score in zip(doc.get("scores", []), scores, strict=True):
+		row["score"] = score
+	doc.update(
+		{
+			"decision": step["decision"],
+			"score": step.get("score", 0),
+			"opinion": player.resolve(step.get("opinion")),
+			"conditions": player.resolve(step.get("conditions")),
+		}
+	)
+	doc = player.desk.submit(player.user, doc)
+	player.result(_("{0} points").format(f"{flt(doc['score']):g}"))
+	for fieldname in ("opinion", "conditions"):
+		if doc.get(fieldname):
+			player.note(
+				_("{0}: {1}").format(_(frappe.get_meta(OPINION).get_label(fieldname)), doc[fieldname])
+			)
+	concluded = player.desk.get(player.user, "Presales Review", review)
+	if concluded["status"] != "In Review":
+		player.achieved(
+			_("{0} {1}: {2}, {3} points").format(
+				_(concluded["review_kind"]),
+				review,
+				_(concluded["status"]),
+				f"{flt(concluded['average_score']):g}",
+			)
+		)
+
+
+# ------------------------------------------------------------------------------------- ERPNext's sales
+
+
+@kind(
+	"make_quotation",
+	lambda player, step: _("Make a quotation from opportunity {0}").format(
+		player.kept_record(step["source"])[1]
+	),
+	source=script.record(),
+	values=script.values(required=False),
+	prices=script.prices(),
+)
+def make_quotation(player, step):
+	"""ERPNext's button on the opportunity, and the form that it opens."""
+	_map(player, step, "erpnext.crm.doctype.opportunity.opportunity.make_quotation", "Quotation")
+
+
+@kind(
+	"make_order",
+	lambda player, step: _("Make a sales order from quotation {0}").format(
+		player.kept_record(step["source"])[1]
+	),
+	source=script.record(),
+	values=script.values(required=False),
+	prices=script.prices(),
+)
+def make_order(player, step):
+	"""ERPNext's button on the quotation, and the form that it opens."""
+	_map(player, step, "erpnext.selling.doctype.quotation.quotation.make_sales_order", "Sales Order")
+
+
+@kind(
+	"reprice",
+	lambda player, step: _("Change prices in {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	prices=script.prices(),
+	values=script.values(required=False),
+)
+def reprice(player, step):
+	"""Change the prices in a draft of a quotation or an order."""
+	doctype, docname = player.kept_record(step["what"])
+	doc = player.desk.get(player.user, doctype, docname)
+	doc.update(player.values_for(doctype, step.get("values", {})))
+	player.set_prices(doc, step.get("prices", {}))
+	_tell_amount(player, player.desk.save(player.user, doc))
+
+
+def _map(player, step, method: str, doctype: str) -> None:
+	doc = player.desk.call(player.user, method, source_name=player.kept_record(step["source"])[1])
+	doc.update(player.values_for(doctype, step.get("values", {})))
+	player.set_prices(doc, step.get("prices", {}))
+	doc = player.desk.insert(player.user, doc)
+	player.keep(step, doc)
+	_tell_amount(player, doc)
+
+
+def _tell_amount(player, doc: dict) -> None:
+	if "base_net_total" in doc:
+		player.result(_("{0}, net {1}").format(doc["name"], player.money(doc["base_net_total"])))
+
+
+# --------------------------------------------------------------------------------- meetings and tasks
+
+
+def _tell_what_follows(player, doc: dict) -> None:
+	"""What submitting a meeting or an evaluation brings about."""
+	for row in doc.get("decisions", []):
+		player.note(_("Decided: {0}").format(row["decision"]))
+	for row in doc.get("actions", []):
+		player.note(
+			_("Task for {0} until {1}: {2}").format(
+				player.name_of_user(row["responsible"]), row["due_date"], row["action"]
+			)
+		)
+	if "operation_level" in doc:
+		player.achieved(
+			_("{0}: {1} points, {2}").format(
+				doc["name"], f"{flt(doc['total_score']):g}", _(doc["operation_level"])
+			)
+		)
+
+
+@kind(
+	"finish_task",
+	lambda player, step: _("Finish the task from {0} {1}").format(*player.kept_label(step["of"])),
+	of=script.record(),
+)
+def finish_task(player, step):
+	"""Somebody finds the ToDo that a meeting gave them, and closes it."""
+	doctype, docname = player.kept_record(step["of"])
+	todos = player.desk.find(
+		player.user,
+		"ToDo",
+		{
+			"reference_type": doctype,
+			"reference_name": docname,
+			"allocated_to": player.user,
+			"status": "Open",
+		},
+		fields=("name", "description", "date"),
+	)
+	if not todos:
+		raise DemoError(_("{0} has no open task from {1}.").format(player.name_of(step.person), docname))
+	for todo in todos:
+		player.desk.call(
+			player.user,
+			"frappe.client.set_value",
+			doctype="ToDo",
+			name=todo["name"],
+			fieldname="status",
+			value="Closed",
+		)
+		player.note(frappe.utils.strip_html(todo["description"]))

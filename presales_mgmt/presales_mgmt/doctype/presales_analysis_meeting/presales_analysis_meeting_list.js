@@ -1,0 +1,13 @@
+frappe.listview_settings["Presales Analysis Meeting"] = {
+	add_fields: ["meeting_type", "starts_on"],
+	has_indicator_for_draft: true,
+
+	get_indicator(doc) {
+		if (doc.docstatus === 0) {
+			return doc.starts_on && doc.starts_on < frappe.datetime.now_datetime()
+				? [__("Minutes Missing"), "orange", "docstatus,=,0"]
+				: [__("Planned"), "blue", "docstatus,=,0"];
+		}
+		return [__("Held"), doc.meeting_type === "Crisis" ? "red" : "green", "docstatus,=,1"];
+	},
+};

@@ -1,0 +1,24 @@
+frappe.listview_settings["Presales Review Opinion"] = {
+	add_fields: ["decision", "reviewer"],
+	has_indicator_for_draft: true,
+
+	// Opinions are made by the review that asks for them.
+	refresh(listview) {
+		listview.page.clear_primary_action();
+	},
+
+	get_indicator(doc) {
+		if (doc.docstatus === 0) {
+			return doc.reviewer === frappe.session.user
+				? [__("Waits for You"), "orange", "docstatus,=,0"]
+				: [__("Open"), "gray", "docstatus,=,0"];
+		}
+		const colours = {
+			Approve: "green",
+			"Approve with Conditions": "yellow",
+			"Send Back": "orange",
+			Reject: "red",
+		};
+		return [__(doc.decision, null, "Presales Review Opinion"), colours[doc.decision] || "gray", `decision,=,${doc.decision}`];
+	},
+};

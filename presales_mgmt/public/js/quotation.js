@@ -1,0 +1,10 @@
+frappe.ui.form.on("Quotation", {
+	setup(frm) {
+		frm.set_query("presales_project", () => ({
+			filters: {
+				company: frm.doc.company,
+				status: ["in", ["Draft", "Initiation Review", "Active", "On Hold", "Won"]],
+			},
+		}));
+	},
+});
