@@ -5,11 +5,13 @@ tests need are made once; each test is rolled back to that point.
 """
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from sandbox import pytest_support
+from tests import site_worker
 from tests.world import World
 
 BENCH = os.environ.get("PRESALES_BENCH")
@@ -29,16 +31,26 @@ def connected(is_sandbox):
 			yield frappe
 		return
 
+	sites = Path(BENCH, "sites").resolve()
+	worker = (sys.executable, sites, SITE)
+	before = None
+	if not is_installed_on_real_site():
+		before = site_worker.run(*worker, "snapshot")
+		site_worker.run(*worker, "install")
+	try:
+		yield from _real_site(sites)
+	finally:
+		if before:
+			site_worker.run(*worker, "uninstall")
+			assert site_worker.difference(before, site_worker.run(*worker, "snapshot")) == {}
+
+
+def _real_site(sites: Path):
 	import frappe
 
-	sites = Path(BENCH, "sites").resolve()
 	os.chdir(sites)
 	frappe.init(site=SITE, sites_path=str(sites))
 	frappe.connect()
-	if "presales_mgmt" not in frappe.get_installed_apps():
-		pytest.exit(
-			f"presales_mgmt is not installed on {SITE}: bench --site {SITE} install-app presales_mgmt", 2
-		)
 	pytest_support.enter_test_mode(frappe)
 	try:
 		yield frappe
@@ -47,6 +59,17 @@ def connected(is_sandbox):
 		frappe.db.rollback()
 		frappe.clear_cache()
 		frappe.destroy()
+
+
+def is_installed_on_real_site() -> bool:
+	"""Whether the site that the tests are to run on has the app already."""
+	snapshot = site_worker.run(sys.executable, Path(BENCH, "sites").resolve(), SITE, "snapshot")
+	return ["presales_mgmt"] in snapshot["apps"]
+
+
+def pytest_collection_modifyitems(items):
+	"""On a real site without the app, its installation is tested before the session installs it."""
+	items.sort(key=lambda item: "bare_site" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,5 @@
+"""Stands in for Google's library (defect 11)."""
+
+
+class HttpError(Exception):
+	pass
