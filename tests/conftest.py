@@ -68,8 +68,9 @@ def is_installed_on_real_site() -> bool:
 
 
 def pytest_collection_modifyitems(items):
-	"""On a real site without the app, its installation is tested before the session installs it."""
-	items.sort(key=lambda item: "bare_site" not in getattr(item, "fixturenames", ()))
+	"""What needs a site to itself runs before the session opens its one long transaction on it."""
+	own = ("bare_site", "own_site")
+	items.sort(key=lambda item: not set(own) & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture(scope="session")

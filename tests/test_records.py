@@ -208,6 +208,32 @@ def test_reviewers_get_a_todo_that_their_opinion_closes(world, frappe, project):
 	assert todo.status == "Closed"
 
 
+def test_an_invited_expert_is_not_lost_when_somebody_saves_an_older_form(world, frappe, project):
+	with world.acting_as("manager"):
+		open_form = frappe.get_doc("Presales Project", project.name)
+	world.request_review(project, "Solution", reviewers=("expert",))
+	open_form.goal = "Win"
+	with world.acting_as("manager"), pytest.raises(frappe.TimestampMismatchError):
+		open_form.save()
+	project.reload()
+	assert (email("expert"), "Reviewer") in {(row.user, row.project_role) for row in project.team}
+
+
+def test_an_expert_who_left_is_invited_again(world, frappe, project):
+	world.review(project, "Solution", reviewers=("expert",))
+	project.reload()
+	with world.acting_as("manager"):
+		for row in project.team:
+			row.active = int(row.user != email("expert"))
+		project.save()
+	review = world.review(project, "Bid", reviewers=("expert",))
+	assert review.status == "Approved"
+	project.reload()
+	with world.acting_as("manager"):
+		project.save()
+	assert [row.active for row in project.team if row.user == email("expert")] == [1]
+
+
 # ------------------------------------------------------------------------------- meetings
 
 

@@ -157,9 +157,8 @@ def test_many_projects_take_as_many_queries_as_one(world, count_queries):
 			execute({})
 	for number in range(4):
 		world.make_active_project(project_title=f"Project {number}")
-	with world.acting_as("manager"):
-		with count_queries() as many:
-			rows = execute({})[1]
+	with world.acting_as("manager"), count_queries() as many:
+		rows = execute({})[1]
 	assert len(rows) >= 5
 	assert many.count == one.count
 	assert one.count <= 20

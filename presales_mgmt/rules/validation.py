@@ -196,6 +196,29 @@ def require_unique_rows(doc, table: str, *fieldnames: str) -> None:
 		seen[key] = row.idx
 
 
+def set_full_names(rows, user_field: str = "user", name_field: str = "full_name", keep: bool = False) -> None:
+	"""Write the full names of the users in `rows` into them. One query, however many rows.
+
+	Frappe's own `fetch_from` would ask once for each row, and v15 does not check a link that is fetched from.
+	With `keep`, a name that is there already stays.
+	"""
+	users = sorted({row.get(user_field) for row in rows if row.get(user_field)})
+	if not users:
+		return
+	names = dict(
+		frappe.get_all(
+			"User",
+			filters={"name": ["in", users]},
+			fields=["name", "full_name"],
+			order_by="name asc",
+			as_list=True,
+		)
+	)
+	for row in rows:
+		if not (keep and row.get(name_field)):
+			row.set(name_field, names.get(row.get(user_field)) or row.get(name_field))
+
+
 def require_company(doc, doctype: str, name: str | None, label: str, company: str) -> None:
 	"""Raise `CompanyMismatchError` when the record `name` of `doctype` belongs to another company.
 

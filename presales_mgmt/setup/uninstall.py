@@ -29,7 +29,14 @@ def delete_workflows() -> None:
 		"Workflow", filters={"document_type": ["in", our_doctypes()]}, pluck="name", order_by="name asc"
 	):
 		frappe.delete_doc("Workflow", workflow, force=True, ignore_permissions=True)
-	frappe.db.delete("Workflow Action", {"reference_doctype": ["in", our_doctypes()]})
+	waiting = frappe.get_all(
+		"Workflow Action",
+		filters={"reference_doctype": ["in", our_doctypes()]},
+		pluck="name",
+		order_by="name asc",
+	)
+	frappe.db.delete("Workflow Action Permitted Role", {"parent": ["in", waiting]})
+	frappe.db.delete("Workflow Action", {"name": ["in", waiting]})
 
 
 def delete_custom_fields() -> None:

@@ -6,6 +6,10 @@ frappe.listview_settings["Presales Activity"] = {
 			return [__("Past Due"), "orange", "status,=,Planned"];
 		}
 		const colours = { Planned: "blue", Completed: "green", Cancelled: "darkgrey" };
-		return [__(doc.status, null, "Presales Activity"), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		return [
+			__(doc.status, null, "Presales Activity"),
+			colours[doc.status] || "gray",
+			`status,=,${doc.status}`,
+		];
 	},
 };

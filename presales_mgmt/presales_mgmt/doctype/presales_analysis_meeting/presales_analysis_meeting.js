@@ -16,7 +16,9 @@ frappe.ui.form.on("Presales Analysis Meeting", {
 		frm.set_intro();
 		if (frm.doc.docstatus !== 0) return;
 		frm.set_intro(
-			__("Submit the meeting when it has been held: every action becomes a task of the person responsible."),
+			__(
+				"Submit the meeting when it has been held: every action becomes a task of the person responsible."
+			),
 			"blue"
 		);
 		if (!frm.is_new() && !frm.is_dirty() && frm.perm[0].submit) {

@@ -3,7 +3,7 @@ from frappe import _
 
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo
 from presales_mgmt.exceptions import DateOrderError, PresalesError
-from presales_mgmt.rules.validation import refuse, require_date_order
+from presales_mgmt.rules.validation import refuse, require_date_order, set_full_names
 
 
 class PresalesAnalysisMeeting(ProjectRecord):
@@ -12,6 +12,7 @@ class PresalesAnalysisMeeting(ProjectRecord):
 	def validate(self):
 		super().validate()
 		require_date_order(self, "starts_on", "ends_on")
+		set_full_names(self.attendees, name_field="attendee_name", keep=True)
 		self.validate_attendees()
 		self.validate_actions()
 

@@ -1,7 +1,9 @@
 frappe.ui.form.on("Presales Document", {
 	setup(frm) {
 		frm.set_query("presales_project", () => ({ filters: { status: ["!=", "Closed"] } }));
-		frm.set_query("responsible", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("responsible", () => ({
+			filters: { enabled: 1, user_type: "System User" },
+		}));
 		frm.set_query("supersedes", () => ({
 			filters: {
 				presales_project: frm.doc.presales_project,
@@ -13,7 +15,8 @@ frappe.ui.form.on("Presales Document", {
 	},
 
 	onload(frm) {
-		if (frm.is_new() && !frm.doc.responsible) frm.set_value("responsible", frappe.session.user);
+		if (frm.is_new() && !frm.doc.responsible)
+			frm.set_value("responsible", frappe.session.user);
 		if (frm.is_new() && frm.doc.document_type) frm.trigger("document_type");
 	},
 
@@ -42,7 +45,9 @@ function show_archive(frm) {
 	const may_archive = frm.perm[0].submit;
 	frm.set_intro(
 		may_archive
-			? __("Archiving files the document: it counts for the gates from then on and can no longer be changed.")
+			? __(
+					"Archiving files the document: it counts for the gates from then on and can no longer be changed."
+			  )
 			: __("A draft does not count for the gates. The document controller archives it."),
 		"blue"
 	);

@@ -4,8 +4,14 @@ frappe.listview_settings["Presales Document"] = {
 	has_indicator_for_cancelled: true,
 
 	get_indicator(doc) {
-		const colours = { Draft: "orange", Archived: "green", Superseded: "gray", Withdrawn: "red" };
-		const label = doc.status === "Draft" ? __("To Archive") : __(doc.status, null, "Presales Document");
+		const colours = {
+			Draft: "orange",
+			Archived: "green",
+			Superseded: "gray",
+			Withdrawn: "red",
+		};
+		const label =
+			doc.status === "Draft" ? __("To Archive") : __(doc.status, null, "Presales Document");
 		return [label, colours[doc.status] || "gray", `status,=,${doc.status}`];
 	},
 };

@@ -8,7 +8,15 @@ const FIELDS_OF_KIND = {
 	Risk: ["max_risk_level"],
 };
 const PROJECT = "Presales Project";
-const NOT_COMPARED = ["Section Break", "Column Break", "Tab Break", "HTML", "Button", "Heading", "Fold"];
+const NOT_COMPARED = [
+	"Section Break",
+	"Column Break",
+	"Tab Break",
+	"HTML",
+	"Button",
+	"Heading",
+	"Fold",
+];
 
 frappe.ui.form.on("Presales Process", {
 	setup(frm) {
@@ -18,7 +26,9 @@ frappe.ui.form.on("Presales Process", {
 		frm.set_query("reference_doctype", "requirements", () => ({
 			filters: { istable: 0, issingle: 0 },
 		}));
-		frm.set_query("process_owner", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("process_owner", () => ({
+			filters: { enabled: 1, user_type: "System User" },
+		}));
 	},
 
 	refresh(frm) {
@@ -26,14 +36,18 @@ frappe.ui.form.on("Presales Process", {
 		frm.set_intro();
 		if (frm.is_new()) return;
 		frm.set_intro(
-			__("Projects run on frozen versions: a change of stages or requirements holds for projects that start after it."),
+			__(
+				"Projects run on frozen versions: a change of stages or requirements holds for projects that start after it."
+			),
 			"blue"
 		);
 		frm.add_custom_button(__("Projects"), () =>
 			frappe.set_route("List", PROJECT, "List", { presales_process: frm.doc.name })
 		);
 		frm.add_custom_button(__("Versions"), () =>
-			frappe.set_route("List", "Presales Process Version", "List", { presales_process: frm.doc.name })
+			frappe.set_route("List", "Presales Process Version", "List", {
+				presales_process: frm.doc.name,
+			})
 		);
 	},
 });

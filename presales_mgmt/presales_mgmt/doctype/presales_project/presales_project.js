@@ -14,7 +14,10 @@ const SUPERVISOR_ROLES = ["Company Supervisor", "Department Supervisor", "Direct
 const FINISHED = ["Won", "Lost", "Abandoned"];
 
 // Computed fields of the project, and the field to fill in for them.
-const FILLED_IN_BY = { base_expected_amount: "expected_amount", base_weighted_amount: "expected_amount" };
+const FILLED_IN_BY = {
+	base_expected_amount: "expected_amount",
+	base_weighted_amount: "expected_amount",
+};
 
 // How an ERPNext document is made from one that the project already has, so that nothing is typed twice.
 const MADE_FROM = {
@@ -43,7 +46,7 @@ frappe.ui.form.on("Presales Project", {
 		frm.set_df_property("opportunity", "read_only", frm.is_new() ? 0 : 1);
 		frm.set_df_property("presales_process", "read_only", is_frozen(frm) ? 1 : 0);
 		// Workflow states are shown as they are named; the status is to be read in the user's language.
-		frm.set_df_property("status", "formatter", (value) => 
+		frm.set_df_property("status", "formatter", (value) =>
 			frappe.utils.escape_html(__(value || "", null, frm.doctype))
 		);
 		toggle_exchange_rate(frm);
@@ -85,10 +88,6 @@ frappe.ui.form.on("Presales Project", {
 
 	before_workflow_action(frm) {
 		return ask_before_workflow_action(frm);
-	},
-
-	after_workflow_action(frm) {
-		frm.reload_doc();
 	},
 });
 
@@ -226,11 +225,15 @@ function show_overview(frm) {
 function stage_bar(status) {
 	const list = $('<ol class="presales-stages"></ol>').attr("aria-label", __("Stages"));
 	for (const stage of status.stages) {
-		const item = $('<li class="presales-stage"></li>').addClass(`presales-stage-${stage.state}`);
+		const item = $('<li class="presales-stage"></li>').addClass(
+			`presales-stage-${stage.state}`
+		);
 		if (stage.state === "current") item.attr("aria-current", "step");
 		const overdue = stage.target_days && stage.days > stage.target_days;
 		const mark = { past: "✓", current: "●", future: "○" }[stage.state];
-		const said = { past: __("Done"), current: __("Current Stage"), future: __("Ahead") }[stage.state];
+		const said = { past: __("Done"), current: __("Current Stage"), future: __("Ahead") }[
+			stage.state
+		];
 		item.append(
 			$('<span class="presales-stage-mark"></span>')
 				.append($('<span aria-hidden="true"></span>').text(mark))
@@ -250,7 +253,9 @@ function stage_days(stage, overdue) {
 	if (stage.visits || stage.days) {
 		const days = format_number(stage.days, null, 1);
 		parts.push(
-			stage.target_days ? __("{0} of {1} days", [days, stage.target_days]) : __("{0} days", [days])
+			stage.target_days
+				? __("{0} of {1} days", [days, stage.target_days])
+				: __("{0} days", [days])
 		);
 	} else if (stage.target_days) {
 		parts.push(__("target {0} days", [stage.target_days]));
@@ -267,8 +272,12 @@ function next_step(frm, status) {
 	const steps = {
 		Draft: {
 			text: frm.doc.director
-				? __("Next: the director or the manager submits the project for initiation (menu Actions).")
-				: __("Next: name a director, then submit the project for initiation (menu Actions)."),
+				? __(
+						"Next: the director or the manager submits the project for initiation (menu Actions)."
+				  )
+				: __(
+						"Next: name a director, then submit the project for initiation (menu Actions)."
+				  ),
 			actions: frm.doc.director ? [] : [fill_in_action(frm, "director")],
 		},
 		"Initiation Review": {
@@ -286,7 +295,9 @@ function next_step(frm, status) {
 	};
 	for (const finished of FINISHED) {
 		steps[finished] = {
-			text: __("Next: a supervisor evaluates the project, the report is archived, the director closes it."),
+			text: __(
+				"Next: a supervisor evaluates the project, the report is archived, the director closes it."
+			),
 			actions: record_actions(frm, "Presales Project Evaluation"),
 		};
 	}
@@ -301,7 +312,9 @@ function next_step(frm, status) {
 function gate(frm, status, version) {
 	const stage = status.stages.find((candidate) => candidate.state === "current");
 	if (!stage || ["Lost", "Abandoned", "Closed"].includes(status.status)) return null;
-	const conditions = Object.fromEntries((version?.requirements || []).map((row) => [row.code, row]));
+	const conditions = Object.fromEntries(
+		(version?.requirements || []).map((row) => [row.code, row])
+	);
 	const box = $('<section class="presales-gate"></section>');
 	const met = status.findings.filter((finding) => finding.satisfied).length;
 	box.append(
@@ -354,9 +367,12 @@ function finding_row(frm, status, finding, condition) {
 	const facts = finding.satisfied
 		? [finding.found]
 		: [__("Found: {0}", [finding.found]), __("Expected: {0}", [finding.expected])];
-	if (finding.responsible_role) facts.push(__("Responsible: {0}", [__(finding.responsible_role)]));
+	if (finding.responsible_role)
+		facts.push(__("Responsible: {0}", [__(finding.responsible_role)]));
 	return $('<li class="presales-finding"></li>').append(
-		$(`<span class="indicator-pill no-indicator-dot ${colour} presales-finding-state"></span>`).append(
+		$(
+			`<span class="indicator-pill no-indicator-dot ${colour} presales-finding-state"></span>`
+		).append(
 			$('<span class="presales-finding-mark" aria-hidden="true"></span>').text(mark),
 			$("<span></span>").text(label)
 		),
@@ -389,7 +405,8 @@ function finding_actions(frm, status, finding, condition) {
 			? [
 					{
 						label: __("Open Process"),
-						run: () => frappe.set_route("Form", "Presales Process", frm.doc.presales_process),
+						run: () =>
+							frappe.set_route("Form", "Presales Process", frm.doc.presales_process),
 					},
 			  ]
 			: [];
@@ -457,7 +474,10 @@ function record_actions(frm, doctype, values = {}, satisfied = false, label = nu
 }
 
 function list_action(doctype, filters) {
-	return { label: __("Show List"), run: () => frappe.set_route("List", doctype, "List", filters) };
+	return {
+		label: __("Show List"),
+		run: () => frappe.set_route("List", doctype, "List", filters),
+	};
 }
 
 function make_record(frm, doctype, values) {
@@ -659,7 +679,9 @@ function messages_of(response) {
 function show_refusal(dialog, response) {
 	const box = $('<div class="presales-refusal" role="alert"></div>');
 	for (const { message } of messages_of(response)) {
-		box.append($("<div></div>").html(frappe.utils.xss_sanitise(message, { strategies: ["js"] })));
+		box.append(
+			$("<div></div>").html(frappe.utils.xss_sanitise(message, { strategies: ["js"] }))
+		);
 	}
 	dialog.get_field("refusal").$wrapper.empty().append(box);
 }
@@ -690,21 +712,28 @@ function ask_before_workflow_action(frm) {
 	};
 	return frappe.workflow.get_transitions(frm.doc).then((transitions) => {
 		const action = frm.selected_workflow_action;
-		const next_state = transitions.find((transition) => transition.action === action)?.next_state;
+		const next_state = transitions.find(
+			(transition) => transition.action === action
+		)?.next_state;
 		const fields = outcome_fields(frm, next_state);
 		return new Promise((resolve) => {
 			if (!fields) {
 				thaw(resolve);
 				return;
 			}
+			let gone_on = false;
 			const dialog = new frappe.ui.Dialog({
 				title: __("{0}: {1}", [__(action), frm.doc.project_title]),
 				fields,
 				primary_action_label: __(action),
+				on_hide: () => {
+					frm.selected_workflow_action = gone_on ? action : null;
+				},
 				primary_action: (values) => {
 					dialog.disable_primary_action();
 					save_outcome(frm, values)
 						.then(() => {
+							gone_on = true;
 							dialog.hide();
 							thaw(resolve);
 						})
@@ -750,13 +779,15 @@ function outcome_fields(frm, next_state) {
 function save_outcome(frm, values) {
 	if ("lost_reasons" in values) {
 		frm.clear_table("lost_reasons");
-		for (const { lost_reason } of values.lost_reasons || []) frm.add_child("lost_reasons", { lost_reason });
+		for (const { lost_reason } of values.lost_reasons || [])
+			frm.add_child("lost_reasons", { lost_reason });
 		frm.refresh_field("lost_reasons");
 	}
 	if (values.competitor) {
 		const row =
-			(frm.doc.competitors || []).find(({ competitor }) => competitor === values.competitor) ||
-			frm.add_child("competitors", { competitor: values.competitor });
+			(frm.doc.competitors || []).find(
+				({ competitor }) => competitor === values.competitor
+			) || frm.add_child("competitors", { competitor: values.competitor });
 		for (const other of frm.doc.competitors) other.won = other === row ? 1 : 0;
 		frm.refresh_field("competitors");
 	}

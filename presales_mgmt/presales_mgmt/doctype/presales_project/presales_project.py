@@ -19,6 +19,7 @@ from presales_mgmt.rules.validation import (
 	require_date_order,
 	require_unique_rows,
 	require_value,
+	set_full_names,
 	validate_input,
 )
 
@@ -125,7 +126,7 @@ class PresalesProject(Document):
 			)
 
 	def set_party(self):
-		if self.party and self.party_type:
+		if self.party and self.party_type and (self.is_new() or self.has_value_changed("party")):
 			title_field = frappe.get_meta(self.party_type).get_title_field()
 			self.customer_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
 
@@ -145,7 +146,7 @@ class PresalesProject(Document):
 				refuse(self, "Process", self.presales_process, before.presales_process, ProcessError)
 			self.process_version = before.process_version
 			return
-		process = frappe.get_doc("Presales Process", self.presales_process)
+		process = frappe.get_cached_doc("Presales Process", self.presales_process)
 		if not process.enabled:
 			refuse(self, "Process", self.presales_process, _("a process that is enabled"), ProcessError)
 		if process.only_for_company and process.only_for_company != self.company:
@@ -178,6 +179,7 @@ class PresalesProject(Document):
 		self.remove_repeated_members()
 		if self.is_new() and not self.flags.ignore_permissions:
 			self.keep_creator_on_team()
+		set_full_names([*self.team, *self.supervisors])
 
 	def remove_repeated_members(self):
 		"""Somebody who stops leading and was a member already is one member, not two."""

@@ -19,6 +19,10 @@ frappe.listview_settings["Presales Project"] = {
 			Abandoned: "darkgrey",
 			Closed: "darkgrey",
 		};
-		return [__(doc.status, null, "Presales Project"), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		return [
+			__(doc.status, null, "Presales Project"),
+			colours[doc.status] || "gray",
+			`status,=,${doc.status}`,
+		];
 	},
 };

@@ -12,7 +12,9 @@ frappe.ui.form.on("Presales Project Evaluation", {
 		frm.set_intro();
 		if (frm.doc.docstatus === 0) {
 			frm.set_intro(
-				__("Submitting the evaluation hands its report to the document controller, who archives it."),
+				__(
+					"Submitting the evaluation hands its report to the document controller, who archives it."
+				),
 				"blue"
 			);
 			frm.add_custom_button(__("Add Team Members"), () => add_members(frm));
@@ -44,7 +46,10 @@ function add_members(frm) {
 		return;
 	}
 	frappe.model.with_doc("Presales Project", frm.doc.presales_project).then((project) => {
-		const present = new Set([frappe.session.user, ...(frm.doc.members || []).map((row) => row.user)]);
+		const present = new Set([
+			frappe.session.user,
+			...(frm.doc.members || []).map((row) => row.user),
+		]);
 		for (const member of project?.team || []) {
 			if (member.project_role === "Reviewer" || present.has(member.user)) continue;
 			present.add(member.user);

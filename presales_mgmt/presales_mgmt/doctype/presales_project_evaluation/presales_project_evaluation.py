@@ -9,7 +9,12 @@ from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.presales_mgmt.doctype.presales_project.presales_project import SUPERVISOR_ROLES
 from presales_mgmt.rules.review import weighted_score
-from presales_mgmt.rules.validation import require_between, require_unique_rows, require_weights_of_100
+from presales_mgmt.rules.validation import (
+	require_between,
+	require_unique_rows,
+	require_weights_of_100,
+	set_full_names,
+)
 
 REPORT_TYPE = "Project Evaluation Report"
 
@@ -24,6 +29,7 @@ class PresalesProjectEvaluation(ProjectRecord):
 		for row in (*self.criteria, *self.members):
 			require_between(row, "score", 0, 100)
 		require_weights_of_100(self, "criteria")
+		set_full_names(self.members)
 		self.set_evaluator()
 		self.set_members()
 		self.set_result()

@@ -21,7 +21,13 @@ frappe.ui.form.on("Presales Review", {
 			filters: {
 				name: [
 					"in",
-					["Presales Document", "Presales Project", "Opportunity", "Quotation", "Sales Order"],
+					[
+						"Presales Document",
+						"Presales Project",
+						"Opportunity",
+						"Quotation",
+						"Sales Order",
+					],
 				],
 			},
 		}));
@@ -51,7 +57,10 @@ function set_subject(frm) {
 	const project = frm.doc.presales_project;
 	frappe.db.get_value("Presales Project", project, "project_title").then(({ message }) => {
 		if (frm.doc.presales_project !== project || frm.doc.subject) return;
-		frm.set_value("subject", `${__(frm.doc.review_kind)}: ${message?.project_title || project}`);
+		frm.set_value(
+			"subject",
+			`${__(frm.doc.review_kind)}: ${message?.project_title || project}`
+		);
 	});
 }
 
@@ -62,17 +71,22 @@ function show_wording(frm) {
 			frm.page.set_primary_action(__("Ask the Reviewers"), () => frm.savesubmit());
 		}
 		frm.set_intro(
-			__("Asking the reviewers submits the review: each gets an opinion to write, and what is reviewed can no longer be changed."),
+			__(
+				"Asking the reviewers submits the review: each gets an opinion to write, and what is reviewed can no longer be changed."
+			),
 			"blue"
 		);
 	} else if (frm.doc.status === "In Review") {
 		const overdue = frm.doc.due_date && frm.doc.due_date < frappe.datetime.get_today();
 		frm.set_intro(
 			overdue
-				? __("Overdue since {0}. The outcome follows when every required reviewer has decided.", [
-						frappe.datetime.str_to_user(frm.doc.due_date),
-				  ])
-				: __("The outcome follows when every required reviewer has decided. Until then nobody sees the opinions of others."),
+				? __(
+						"Overdue since {0}. The outcome follows when every required reviewer has decided.",
+						[frappe.datetime.str_to_user(frm.doc.due_date)]
+				  )
+				: __(
+						"The outcome follows when every required reviewer has decided. Until then nobody sees the opinions of others."
+				  ),
 			overdue ? "orange" : "blue"
 		);
 	}
@@ -134,7 +148,9 @@ function results_table(frm, opinions, scores) {
 		$("<th></th>").text(__("Decision")),
 		$('<th class="text-right"></th>').text(__("Score")),
 		criteria.map((row) =>
-			$('<th class="text-right"></th>').text(`${row.criterion} (${format_number(row.weight, null, 0)}%)`)
+			$('<th class="text-right"></th>').text(
+				`${row.criterion} (${format_number(row.weight, null, 0)}%)`
+			)
 		),
 		$("<th></th>").text(__("Opinion"))
 	);
@@ -146,9 +162,11 @@ function results_table(frm, opinions, scores) {
 		return $("<tr></tr>").append(
 			$("<td></td>").text(frappe.user.full_name(opinion.reviewer)),
 			$("<td></td>").append(
-				$(`<span class="indicator-pill ${DECISION_COLOURS[opinion.decision] || "gray"}"></span>`).text(
-					__(opinion.decision)
-				)
+				$(
+					`<span class="indicator-pill ${
+						DECISION_COLOURS[opinion.decision] || "gray"
+					}"></span>`
+				).text(__(opinion.decision))
 			),
 			$('<td class="text-right"></td>').text(format_number(opinion.score, null, 2)),
 			criteria.map((criterion) => {

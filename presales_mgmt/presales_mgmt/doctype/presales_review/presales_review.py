@@ -5,12 +5,13 @@ from frappe.utils import now_datetime
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo
 from presales_mgmt.exceptions import ReviewError
 from presales_mgmt.permissions.scope import PROJECT
-from presales_mgmt.permissions.visibility import get_project_roles
+from presales_mgmt.permissions.visibility import MEMBER
 from presales_mgmt.rules import review as rules
 from presales_mgmt.rules.validation import (
 	require_between,
 	require_unique_rows,
 	require_weights_of_100,
+	set_full_names,
 )
 
 OPINION = "Presales Review Opinion"
@@ -28,6 +29,7 @@ class PresalesReview(ProjectRecord):
 		require_unique_rows(self, "reviewers", "reviewer")
 		require_unique_rows(self, "criteria", "criterion")
 		require_weights_of_100(self, "criteria")
+		set_full_names(self.reviewers, user_field="reviewer")
 		self.set_requester()
 		self.validate_reviewers()
 		self.clear_results()
@@ -75,14 +77,8 @@ class PresalesReview(ProjectRecord):
 
 		An invited expert from outside joins the team as Reviewer: the one rule of visibility needs no exception.
 		"""
-		project = None
+		self.add_reviewers_to_team()
 		for row in self.reviewers:
-			if not get_project_roles(self.presales_project, row.reviewer):
-				project = project or frappe.get_doc(PROJECT, self.presales_project)
-				member = project.append(
-					"team", {"user": row.reviewer, "project_role": "Reviewer", "active": 1}
-				)
-				member.db_insert()
 			opinion = frappe.new_doc(OPINION)
 			opinion.update(
 				{"review": self.name, "presales_project": self.presales_project, "reviewer": row.reviewer}
@@ -94,6 +90,34 @@ class PresalesReview(ProjectRecord):
 			opinion.flags.invited = True
 			opinion.insert(ignore_permissions=True, ignore_mandatory=True)
 			give_todo(opinion, row.reviewer, _("Review: {0}").format(self.subject), date=self.due_date)
+
+	def add_reviewers_to_team(self):
+		invited = [row.reviewer for row in self.reviewers]
+		insiders = frappe.get_all(
+			MEMBER,
+			filters={
+				"parenttype": PROJECT,
+				"parent": self.presales_project,
+				"user": ["in", invited],
+				"active": 1,
+			},
+			pluck="user",
+			order_by="idx asc",
+		)
+		outsiders = [reviewer for reviewer in invited if reviewer not in insiders]
+		if not outsiders:
+			return
+		project = frappe.get_doc(PROJECT, self.presales_project, for_update=True)
+		for reviewer in outsiders:
+			row = next((m for m in project.team if (m.user, m.project_role) == (reviewer, "Reviewer")), None)
+			if row:  # was a reviewer before and left
+				row.db_set("active", 1)
+			else:
+				row = project.append("team", {"user": reviewer, "project_role": "Reviewer", "active": 1})
+				set_full_names([row])
+				row.db_insert()
+		# Somebody who has the project open and saves it must be told, or the new rows would be lost.
+		project.db_set("modified", now_datetime(), notify=True)
 
 	def on_cancel(self):
 		self.db_set("status", "Cancelled")

@@ -13,9 +13,17 @@ frappe.listview_settings["Presales Review"] = {
 			Rejected: "red",
 			Cancelled: "darkgrey",
 		};
-		if (doc.status === "In Review" && doc.due_date && doc.due_date < frappe.datetime.get_today()) {
+		if (
+			doc.status === "In Review" &&
+			doc.due_date &&
+			doc.due_date < frappe.datetime.get_today()
+		) {
 			return [__("Overdue"), "orange", "status,=,In Review|due_date,<,Today"];
 		}
-		return [__(doc.status, null, "Presales Review"), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		return [
+			__(doc.status, null, "Presales Review"),
+			colours[doc.status] || "gray",
+			`status,=,${doc.status}`,
+		];
 	},
 };

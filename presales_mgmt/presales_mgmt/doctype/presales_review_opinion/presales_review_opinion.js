@@ -25,14 +25,21 @@ function weighted_score(rows) {
 function show_wording(frm) {
 	frm.set_intro();
 	if (frm.is_new()) {
-		frm.set_intro(__("An opinion is made when its review is submitted. Open the one that waits for you."), "orange");
+		frm.set_intro(
+			__(
+				"An opinion is made when its review is submitted. Open the one that waits for you."
+			),
+			"orange"
+		);
 		frm.disable_save();
 		return;
 	}
 	if (frm.doc.docstatus !== 0) return;
 	if (frm.doc.reviewer !== frappe.session.user) return;
 	frm.set_intro(
-		__("Give scores and a decision, then submit. Nobody else sees your opinion before the review is concluded."),
+		__(
+			"Give scores and a decision, then submit. Nobody else sees your opinion before the review is concluded."
+		),
 		"blue"
 	);
 	if (!frm.is_dirty()) {
@@ -52,10 +59,14 @@ function show_review(frm) {
 			[__("Project"), link("Presales Project", review.presales_project)],
 			[
 				__("Reviewed Record"),
-				review.reviewed_document && link(review.reviewed_doctype, review.reviewed_document),
+				review.reviewed_document &&
+					link(review.reviewed_doctype, review.reviewed_document),
 			],
 			[__("Requested By"), text(frappe.user.full_name(review.requested_by))],
-			[__("Due Date"), review.due_date && text(frappe.datetime.str_to_user(review.due_date))],
+			[
+				__("Due Date"),
+				review.due_date && text(frappe.datetime.str_to_user(review.due_date)),
+			],
 		].filter(([, value]) => value);
 		const list = $('<div class="row"></div>');
 		for (const [label, value] of facts) {

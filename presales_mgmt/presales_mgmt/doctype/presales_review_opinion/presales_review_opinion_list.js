@@ -19,6 +19,10 @@ frappe.listview_settings["Presales Review Opinion"] = {
 			"Send Back": "orange",
 			Reject: "red",
 		};
-		return [__(doc.decision, null, "Presales Review Opinion"), colours[doc.decision] || "gray", `decision,=,${doc.decision}`];
+		return [
+			__(doc.decision, null, "Presales Review Opinion"),
+			colours[doc.decision] || "gray",
+			`decision,=,${doc.decision}`,
+		];
 	},
 };

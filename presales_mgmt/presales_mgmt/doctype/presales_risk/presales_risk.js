@@ -80,14 +80,20 @@ function matrix(frm) {
 			const cell = $("<td></td>")
 				.addClass(name ? `presales-risk-${name.toLowerCase()}` : "")
 				.toggleClass("presales-risk-marked", marks.length > 0)
-				.attr("title", [row * column, name && __(name), ...marks.map((mark) => mark[1])].filter(Boolean).join(", "))
+				.attr(
+					"title",
+					[row * column, name && __(name), ...marks.map((mark) => mark[1])]
+						.filter(Boolean)
+						.join(", ")
+				)
 				.text(marks.length ? marks.map((mark) => mark[0]).join(" ") : row * column);
 			line.append(cell);
 		}
 		table.append(line);
 	}
 	const foot = $("<tr></tr>").append("<td></td>");
-	for (let column = 1; column <= 5; column++) foot.append($('<th scope="col"></th>').text(column));
+	for (let column = 1; column <= 5; column++)
+		foot.append($('<th scope="col"></th>').text(column));
 	table.append(foot);
 	const legend = [`● ${__("Inherent Risk")}`, `○ ${__("Residual Risk")}`];
 	return $('<div class="presales-risk-matrix"></div>').append(

@@ -5,7 +5,11 @@ frappe.listview_settings["Presales Risk"] = {
 		if (doc.status === "Closed") return [__("Closed"), "darkgrey", "status,=,Closed"];
 		const colours = { Low: "green", Medium: "yellow", High: "orange", Extreme: "red" };
 		return [
-			`${__(doc.status, null, "Presales Risk")}, ${__(doc.current_level, null, "Presales Risk")}`,
+			`${__(doc.status, null, "Presales Risk")}, ${__(
+				doc.current_level,
+				null,
+				"Presales Risk"
+			)}`,
 			colours[doc.current_level] || "gray",
 			`status,=,${doc.status}|current_level,=,${doc.current_level}`,
 		];

@@ -1,0 +1,105 @@
+"""Two people at once: each is a process of its own with its own connection.
+
+Run as `python -m tests.race_worker SITES_PATH SITE ACTION [ARGUMENTS]`; prints one JSON value as its last line.
+What is committed here is deleted again by `clean`.
+"""
+
+import json
+import os
+import sys
+import time
+
+TITLE = "Presales concurrency test"
+
+
+def prepare(frappe) -> list[str]:
+	"""Two projects in the first stage of the shipped process, whose gates an override passes, and an opportunity."""
+	company = frappe.get_all("Company", pluck="name", order_by="creation asc", limit=1)[0]
+	names = []
+	for _number in range(2):
+		project = frappe.get_doc(
+			{
+				"doctype": "Presales Project",
+				"project_title": TITLE,
+				"company": company,
+				"presales_process": "Nine-Stage Presales",
+				"start_date": "2026-03-02",
+				"director": "Administrator",
+				"manager": "Administrator",
+			}
+		).insert()
+		# The way through initiation is tested elsewhere; here only the move counts.
+		project.db_set("status", "Active")
+		from presales_mgmt.gates.engine import start
+
+		start(project)
+		names.append(project.name)
+	return names
+
+
+def move(frappe, project: str, at: str) -> str:
+	"""Move `project` at the time `at` (seconds since 1970), as somebody who sees it in the first stage."""
+	from presales_mgmt.exceptions import PresalesError
+	from presales_mgmt.gates.engine import move_to_stage
+
+	time.sleep(max(0, float(at) - time.time()))
+	try:
+		move_to_stage(
+			project, "Opportunity Assessment", from_stage="Opportunity Capture", override_reason="Race"
+		)
+		# Somebody slow: the other one has to wait for this transaction.
+		time.sleep(0.5)
+		frappe.db.commit()
+		return "moved"
+	except PresalesError as error:
+		frappe.db.rollback()
+		return type(error).__name__
+
+
+def save(frappe, project: str, at: str) -> str:
+	"""Load the project, wait until `at`, save it."""
+	doc = frappe.get_doc("Presales Project", project)
+	doc.goal = f"Written by process {os.getpid()}"
+	time.sleep(max(0, float(at) - time.time()))
+	try:
+		doc.save()
+		frappe.db.commit()
+		return "saved"
+	except frappe.TimestampMismatchError as error:
+		frappe.db.rollback()
+		return type(error).__name__
+
+
+def logs(frappe, project: str) -> int:
+	return frappe.db.count("Presales Stage Log", {"presales_project": project, "move_type": "Forward"})
+
+
+def clean(frappe) -> None:
+	for project in frappe.get_all(
+		"Presales Project", filters={"project_title": TITLE}, pluck="name", order_by="name asc"
+	):
+		frappe.db.delete("Presales Stage Log", {"presales_project": project})
+		frappe.db.set_value("Presales Project", project, "status", "Draft")
+		frappe.delete_doc("Presales Project", project, force=True)
+
+
+ACTIONS = {function.__name__: function for function in (prepare, move, save, logs, clean)}
+
+
+def main(sites_path: str, site: str, action: str, *arguments: str) -> None:
+	os.chdir(sites_path)
+	import frappe
+
+	frappe.init(site=site, sites_path=sites_path)
+	frappe.connect()
+	frappe.set_user("Administrator")
+	try:
+		result = ACTIONS[action](frappe, *arguments)
+		frappe.db.commit()
+	finally:
+		frappe.destroy()
+	sys.stdout.write("\n" + json.dumps(result) + "\n")
+
+
+if __name__ == "__main__":
+	main(*sys.argv[1:])

@@ -1,0 +1,81 @@
+"""Two people at once, each with a connection of their own to a site where everything is committed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import site_worker
+from tests.conftest import BENCH, SITE, is_installed_on_real_site
+
+
+@pytest.fixture(scope="module")
+def own_site():
+	"""(path of the sites, name) of a site with the app to which nobody else is connected."""
+	if not BENCH:
+		from sandbox.engine import paths
+		from sandbox.site import Bench
+
+		sites = paths.home() / "concurrency" / "sites"
+		shutil.rmtree(sites, ignore_errors=True)
+		Bench(sites).new_site("race")
+		yield sites, "race"
+		shutil.rmtree(sites)
+		return
+
+	sites = Path(BENCH, "sites").resolve()
+	was_there = is_installed_on_real_site()
+	if not was_there:
+		site_worker.run(sys.executable, sites, SITE, "install")
+	yield sites, SITE
+	if not was_there:
+		site_worker.run(sys.executable, sites, SITE, "uninstall")
+
+
+def start(site, action, *arguments):
+	command = [sys.executable, "-m", "tests.race_worker", *map(str, site), action, *arguments]
+	environ = {
+		**os.environ,
+		"PYTHONPATH": os.pathsep.join([str(site_worker.ROOT), os.environ.get("PYTHONPATH", "")]),
+	}
+	return subprocess.Popen(
+		command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=site_worker.ROOT
+	)
+
+
+def finish(process):
+	output, errors = process.communicate(timeout=120)
+	assert process.returncode == 0, errors[-4000:]
+	return json.loads(output.splitlines()[-1])
+
+
+def call(site, action, *arguments):
+	return finish(start(site, action, *arguments))
+
+
+def together(site, action, *arguments):
+	"""The results of two processes that do the same at the same moment."""
+	at = str(time.time() + 6)
+	return sorted(
+		finish(process) for process in [start(site, action, *arguments, at) for _number in range(2)]
+	)
+
+
+@pytest.fixture(scope="module")
+def projects(own_site):
+	yield call(own_site, "prepare")
+	call(own_site, "clean")
+
+
+def test_of_two_who_move_at_once_one_wins_and_the_other_gets_a_clear_error(own_site, projects):
+	assert together(own_site, "move", projects[0]) == ["StageConflictError", "moved"]
+	assert call(own_site, "logs", projects[0]) == 1
+
+
+def test_of_two_who_save_at_once_one_wins_and_nothing_is_lost(own_site, projects):
+	assert together(own_site, "save", projects[1]) == ["TimestampMismatchError", "saved"]
