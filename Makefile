@@ -1,38 +1,87 @@
-# What a person types. Everything needed is made below .sandbox/ at the first call.
+# What a person types; `make` alone lists it. Everything needed is made below .sandbox/ at the first call.
 
 PYTHON ?= python3
+# demo: the language of the story, and the process whose deal is played.
 LANG_CODE ?= en
+PROCESS ?= R7
+# serve: another site than the sandbox's own, and the port.
+SITE ?=
 PORT ?= 8000
+# test, coverage, test-site: more arguments for pytest, such as ARGS='-k deal'.
 ARGS ?=
+
+RUFF_VERSION = 0.17.6
+
+MADE = $(or $(SANDBOX_HOME),$(CURDIR)/.sandbox)
 # pytest for the bench's Python is kept here, so that the bench's own environment stays as it is.
-BENCH_PACKAGES = $(CURDIR)/.sandbox/bench-pytest
+BENCH_PACKAGES = $(MADE)/bench-pytest
+DEMO_SITE = demo-$(LANG_CODE).localhost
 
-.PHONY: setup demo serve test test-site coverage lint clean
+# The sandbox's own Python, to be used in recipes of targets that depend on `setup`.
+SANDBOX_PYTHON = $$($(PYTHON) -c 'from sandbox.engine.paths import venv_python; print(venv_python())')
+RUFF = $(MADE)/ruff-$(RUFF_VERSION)/bin/ruff
+NODE_PACKAGES = node_modules/.package-lock.json
+NODE = node_modules/.bin
 
-setup:
-	@$(PYTHON) -m sandbox setup
+.PHONY: help setup demo serve test coverage test-site lint lint-python lint-scripts lint-conventions format clean
+.DEFAULT_GOAL = help
 
-demo:
-	@$(PYTHON) -m sandbox demo --lang $(LANG_CODE)
+help: ## list what can be made
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve:
-	@$(PYTHON) -m sandbox serve --port $(PORT)
+setup: ## make the sandbox: a Python environment and Frappe's engine; about a minute, once
+	@$(PYTHON) -m sandbox setup > /dev/null
 
-test:
-	@$(PYTHON) -m sandbox test $(ARGS)
+demo: setup ## play a deal on a fresh site, and write it to demo-LANG.html [LANG_CODE=zh] [PROCESS=R7]
+	@$(PYTHON) -m sandbox new-site $(DEMO_SITE) --replace > /dev/null
+	@$(SANDBOX_PYTHON) -c 'import sys; from sandbox import site; site.connect(sys.argv[1]); \
+		from presales_mgmt.demo.play import run; run(*sys.argv[2:])' \
+		$(DEMO_SITE) '$(PROCESS)' '$(LANG_CODE)' '$(CURDIR)/demo-$(LANG_CODE).html'
 
-coverage:
-	@$(PYTHON) -m sandbox test --cov=presales_mgmt --cov-report=html $(ARGS)
+serve: ## serve a site on this machine only [PORT=8000] [SITE=demo-en.localhost]
+	@$(PYTHON) -m sandbox serve --port $(PORT) $(if $(SITE),--site $(SITE))
 
-# The same suite on a real site: make test-site BENCH=path/to/bench SITE=site.name [ARGS='-k deal']
-test-site:
+test: setup ## run the tests on the sandbox, with coverage [ARGS='-k deal']
+	@$(SANDBOX_PYTHON) -m pytest --cov=presales_mgmt --cov-report=term $(ARGS)
+
+coverage: setup ## the same, with the coverage of every line in htmlcov/index.html
+	@$(SANDBOX_PYTHON) -m pytest --cov=presales_mgmt --cov-report=term --cov-report=html $(ARGS)
+
+test-site: ## run the tests on a real site: BENCH=path/to/bench SITE=site.name [ARGS='-k deal']
 	@test -n "$(BENCH)" -a -n "$(SITE)" || { echo "usage: make test-site BENCH=path/to/bench SITE=site.name [ARGS='-k deal']"; exit 2; }
 	@$(BENCH)/env/bin/python -m pip install --quiet --upgrade --target $(BENCH_PACKAGES) -r tests/requirements.txt
 	@PRESALES_BENCH=$(abspath $(BENCH)) PRESALES_SITE=$(SITE) PYTHONPATH=$(CURDIR):$(BENCH_PACKAGES) \
 		$(abspath $(BENCH))/env/bin/python -m pytest -c $(CURDIR)/pyproject.toml --rootdir $(CURDIR) -p no:cacheprovider $(ARGS)
 
-lint:
-	@$(PYTHON) -m sandbox lint
+lint: ## check Python, scripts, DocType files and conventions
+	@$(MAKE) --no-print-directory --keep-going lint-python lint-scripts lint-conventions
 
-clean:
-	rm -rf .sandbox
+lint-python: $(RUFF)
+	$(RUFF) check
+	$(RUFF) format --check
+
+lint-scripts: $(NODE_PACKAGES)
+	$(NODE)/eslint --max-warnings 0 presales_mgmt
+	$(NODE)/prettier --check --log-level warn .
+
+lint-conventions: setup
+	@$(SANDBOX_PYTHON) -m pytest --quiet --noconftest -p no:cacheprovider tests/test_conventions.py
+
+format: $(RUFF) $(NODE_PACKAGES) ## put Python, scripts and DocType files into their form
+	$(RUFF) check --fix
+	$(RUFF) format
+	$(NODE)/eslint --fix presales_mgmt
+	$(NODE)/prettier --write --log-level warn .
+	@$(SANDBOX_PYTHON) -m tests.test_conventions
+
+clean: ## remove all that was made here: sandbox, sites, reports, node_modules
+	rm -rf $(MADE) node_modules htmlcov .coverage .coverage.* .pytest_cache .ruff_cache demo-*.html
+
+$(RUFF): | setup
+	@$(SANDBOX_PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--upgrade --target $(MADE)/ruff-$(RUFF_VERSION) ruff==$(RUFF_VERSION)
+
+$(NODE_PACKAGES): package.json package-lock.json
+	@command -v npm > /dev/null || { echo "npm is missing: install Node.js 20.19 or newer to check the scripts"; exit 1; }
+	@npm ci --silent --no-audit --no-fund
+	@touch $@

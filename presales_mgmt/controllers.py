@@ -45,7 +45,7 @@ def give_todo(
 ) -> str:
 	"""Give a user an open ToDo that refers to `doc`; returns its name.
 
-	`description` is plain text. Whoever causes it may have no right to edit the other's ToDos.
+	`description` is plain text.
 	"""
 	todo = frappe.get_doc(
 		{
@@ -59,6 +59,7 @@ def give_todo(
 			"priority": priority,
 		}
 	)
+	# Whoever causes the task may have no right to edit the other's ToDos.
 	return todo.insert(ignore_permissions=True).name
 
 
@@ -75,4 +76,5 @@ def finish_todos(doctype: str, name: str, status: str) -> None:
 	):
 		doc = frappe.get_doc("ToDo", todo)
 		doc.status = status
+		# The ToDo may be another's; what it asked for is done or has lapsed all the same.
 		doc.save(ignore_permissions=True)

@@ -17,6 +17,8 @@ after_uninstall = "presales_mgmt.setup.uninstall.after_uninstall"
 
 doctype_js = {
 	"Opportunity": "public/js/opportunity.js",
+	"Quotation": "public/js/quotation.js",
+	"Sales Order": "public/js/sales_order.js",
 }
 
 override_doctype_dashboards = {

@@ -309,7 +309,8 @@ def _declare_lost_in_erpnext(doc) -> None:
 
 
 def _as_system(doctype: str, name: str):
-	"""An ERPNext document to carry a decision to, taken by a director who may have no right to edit it."""
+	"""An ERPNext document, to carry the director's decision to."""
 	erpnext_doc = frappe.get_doc(doctype, name)
+	# The director decided on the project, and may have no right to edit ERPNext's documents.
 	erpnext_doc.flags.ignore_permissions = True
 	return erpnext_doc

@@ -846,3 +846,9 @@ def test_reserved_fieldnames_are_found():
 def test_format_of_doctypes_is_checked(text, expected):
 	found = list(unformatted("x.json", text))
 	assert (found == []) if expected is None else found[0].startswith(expected)
+
+
+if __name__ == "__main__":  # make format
+	for name, found in doctype_files().items():
+		if list(unformatted(name, found)):
+			(ROOT / name).write_text(canonical(found), encoding="utf-8")

@@ -35,6 +35,7 @@ class Desk:
 			{key: _as_text(value) for key, value in arguments.items() if value is not None}
 		)
 		frappe.clear_messages()
+		frappe.flags.error_message = None
 		frappe.db.savepoint(SAVE_POINT)
 		try:
 			answer = execute_cmd(method)
@@ -96,6 +97,7 @@ def message_of(error: Exception) -> str:
 		last = frappe.local.message_log[-1]
 		last = json.loads(last) if isinstance(last, str) else last
 		text = last.get("message") or ""
+	text = text or frappe.flags.error_message or ""
 	return " ".join(unescape(strip_html(text.split("<ul>")[0])).split()) or type(error).__name__
 
 

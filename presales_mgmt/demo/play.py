@@ -1,7 +1,7 @@
 """The demo: plays one deal from a data file, tells what happened, and writes it down as a page.
 
-	bench --site SITE execute presales_mgmt.demo.play.run --kwargs '{"lang": "zh", "html": "/tmp/demo.html"}'
-	bench --site SITE execute presales_mgmt.demo.play.remove
+bench --site SITE execute presales_mgmt.demo.play.run --kwargs '{"lang": "zh", "html": "/tmp/demo.html"}'
+bench --site SITE execute presales_mgmt.demo.play.remove
 """
 
 from datetime import timedelta
@@ -66,11 +66,13 @@ def run(process: str = "R7", lang: str = "en", html: str | None = None, commit: 
 	return {**summary.as_dict(), "html": html}
 
 
-def remove(commit: bool = True) -> list[str]:
+def remove(commit: bool = True) -> dict:
 	"""Take away everything that demos have made on this site: documents, people, master data.
 
+	For maintenance: it deletes what nobody could delete by hand. What something else has come to depend on stays.
+
 	Returns:
-		What was taken away, as "DocType name".
+		{"removed": ["DocType name"], "kept": ["DocType name: reason"]}
 	"""
 	removed = records.remove()
 	if commit:

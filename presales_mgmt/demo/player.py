@@ -13,12 +13,19 @@ from presales_mgmt.demo.desk import Desk, message_of
 from presales_mgmt.demo.errors import DemoDataError, DemoError
 from presales_mgmt.demo.script import MOMENT, REFERENCE, Script, Step, in_language
 from presales_mgmt.demo.steps import KINDS, PROJECT
-from presales_mgmt.exceptions import GateError
+from presales_mgmt.exceptions import GateError, LifecycleError
+
+# Errors that say "not yet", while others say "not by you" or "not like this".
+LIFTABLE = (GateError.__name__, LifecycleError.__name__)
 
 
 @dataclass
 class Event:
-	"""What came of a step. A refused one has `error`, `message` and, from a gate, what was `missing`."""
+	"""What came of a step.
+
+	A refused one has `error`, `message` and, from a gate, what was `missing`: {"code", "title", "stage", "found",
+	"expected", "now": what was found when the same act succeeded}. `lifted` is {"on", "by", "how"} by then.
+	"""
 
 	number: int
 	on: datetime
@@ -37,8 +44,13 @@ class Event:
 
 	@property
 	def is_gate(self) -> bool:
-		"""Whether a gate refused this; only such a refusal is there to be lifted."""
-		return bool(self.error) and self.key is not None and self.error == GateError.__name__
+		"""Whether a gate refused this."""
+		return self.error == GateError.__name__
+
+	@property
+	def can_be_lifted(self) -> bool:
+		"""Whether the same act may succeed later; what one is not allowed to do, one is never allowed to do."""
+		return self.key is not None and self.error in LIFTABLE
 
 
 class Player:
@@ -54,6 +66,7 @@ class Player:
 		self.project: str | None = None
 		self.made: list[tuple[str, str]] = []
 		self.user = ""
+		self.status: str | None = None
 		self._kept: dict[str, tuple[str, str]] = {}
 		self._found: dict[str, str] = {}
 		self._step: Step | None = None
@@ -79,7 +92,7 @@ class Player:
 		self._event = event = Event(
 			step.number, step.on, self.name_of(step.person), self.post_of(step.person), label
 		)
-		event.stage = self._stage()
+		self.status, event.stage = self._status_and_stage()
 		try:
 			kind.play(self, step)
 		except DemoError:
@@ -109,14 +122,15 @@ class Player:
 					_with_findings(message, error),
 				)
 			) from error
-		event.error, event.message = names[0], message
+		event.error, event.message = names[0], self.with_names(message)
 		event.missing = [
 			{
 				"code": finding.requirement.code,
 				"title": _(finding.requirement.title),
 				"stage": _(finding.requirement.stage),
-				"found": finding.answer.found,
+				"found": self.with_names(finding.answer.found),
 				"expected": finding.answer.expected,
+				"now": None,
 			}
 			for finding in getattr(error, "findings", ())
 		]
@@ -126,15 +140,14 @@ class Player:
 		if not event.key:
 			return
 		for position, refusal in enumerate(self.events):
-			if not refusal.is_gate or refusal.lifted or refusal.key != event.key:
+			if not refusal.can_be_lifted or refusal.lifted or refusal.key != event.key:
 				continue
-			if self._override:
-				how = [_("override by {0}: {1}").format(event.person, self._override)]
+			for item in refusal.missing:
+				item["now"] = self._found.get(item["code"])
+			if self._override and refusal.missing:
+				how = [_("Override by {0}: {1}").format(event.person, self._override)]
 			elif refusal.missing:
-				how = [
-					_("{0}: {1}").format(item["title"], self._found.get(item["code"], _("satisfied")))
-					for item in refusal.missing
-				]
+				how = []
 			else:
 				how = [text for later in self.events[position + 1 :] for text in later.achieved]
 			refusal.lifted = {"on": event.on, "by": event.person, "how": how}
@@ -145,11 +158,15 @@ class Player:
 		"""What came of the step, in few words."""
 		self._event.result = text
 
-	def achieved(self, text: str) -> None:
-		"""Like `result`, of something that a gate may have been waiting for."""
-		self._event.result = self._event.result or text
+	def achieved(self, text: str, show: bool = False) -> None:
+		"""Something that a refusal may have been waiting for; it becomes the result of a step that has none.
+
+		`show` makes a line of it where the step has another result.
+		"""
 		self._event.achieved.append(text)
-		if self._event.result != text:
+		if not self._event.result or self._event.result == text:
+			self._event.result = text
+		elif show:
 			self._event.notes.append(text)
 
 	def note(self, text: str) -> None:
@@ -172,7 +189,9 @@ class Player:
 
 	def remember_findings(self, findings: list[dict]) -> None:
 		"""Keep by what a requirement was satisfied, to tell later what lifted a refusal."""
-		self._found.update({row["code"]: row["found"] for row in findings if row["satisfied"]})
+		self._found.update(
+			{row["code"]: self.with_names(row["found"]) for row in findings if row["satisfied"]}
+		)
 
 	def file_document(self, document: str, person: str, on: str | None) -> None:
 		"""Let the document controller `person` submit a draft of the archive."""
@@ -180,7 +199,6 @@ class Player:
 			self.clock.set(datetime.strptime(on, MOMENT))
 		controller = self.resolve(person)
 		self.desk.submit(controller, self.desk.get(controller, "Presales Document", document))
-		self.note(_("{0} files it as {1}").format(self.name_of(person), document))
 
 	def keep(self, step: Step, doc: dict) -> None:
 		"""Keep the record under the name that the step gives it, for later steps."""
@@ -245,7 +263,8 @@ class Player:
 				row.update(self.resolve(change["values"]))
 
 	def set_prices(self, doc: dict, prices: dict[str, float]) -> None:
-		"""Set the rates in an open quotation or order, and what ERPNext derives from them anew."""
+		"""Set the rates in an open quotation or order. ERPNext makes the payment schedule anew, as the form does."""
+		doc["payment_schedule"] = []
 		rates = {self.resolve(product): rate for product, rate in prices.items()}
 		rows = {row["item_code"]: row for row in doc["items"]}
 		for item, rate in rates.items():
@@ -278,12 +297,21 @@ class Player:
 				return self.name_of(key)
 		return user
 
+	def with_names(self, text: str) -> str:
+		"""`text` with the names of people in the place of their user accounts."""
+		for key in self.script.cast["people"]:
+			text = text.replace(self.names[f"@{key}"], self.name_of(key))
+		return text
+
 	def money(self, amount: float | None) -> str:
 		"""An amount in the company's currency, without decimals."""
 		return fmt_money(flt(amount), precision=0, currency=self.company["default_currency"])
 
-	def _stage(self) -> str | None:
-		return frappe.db.get_value(PROJECT, self.project, "stage") if self.project else None
+	def _status_and_stage(self) -> tuple[str | None, str | None]:
+		"""For the record only; what people see they read through the desk."""
+		return (
+			frappe.db.get_value(PROJECT, self.project, ["status", "stage"]) if self.project else (None, None)
+		)
 
 	def _place(self, step: Step) -> str:
 		return _("{0}, step {1} ({2}) by {3}").format(

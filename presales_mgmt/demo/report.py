@@ -1,14 +1,13 @@
 """What a played deal came to, read from the site as a person of the deal sees it."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
-import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, getdate
 
 from presales_mgmt.demo.player import Event, Player
-from presales_mgmt.demo.steps import OPINION, PROJECT
+from presales_mgmt.demo.steps import EVALUATION, OPINION, PROJECT, REVIEW, RISK
 
 
 @dataclass
@@ -116,31 +115,29 @@ def collect(player: Player) -> Summary:
 	of_project = {"presales_project": name}
 	ended_on = player.events[-1].on
 	settings = desk.get(user, "Presales Settings", "Presales Settings")
-	evaluations = desk.find(user, "Presales Project Evaluation", {**of_project, "docstatus": 1})
+	evaluations = desk.find(user, EVALUATION, {**of_project, "docstatus": 1})
 	return Summary(
 		project=project,
 		company=player.company["name"],
 		ended_on=ended_on,
-		stays=_stays(player, user, ended_on),
+		stays=_stays(player, user, project, ended_on),
 		refusals=[event for event in player.events if event.error],
-		risks=desk.find(user, "Presales Risk", of_project, fields=("*",), order_by="inherent_score desc, name asc"),
+		risks=desk.find(user, RISK, of_project, fields=("*",), order_by="inherent_score desc, name asc"),
 		bands={key: settings[key] for key in ("low_risk_max", "medium_risk_max", "high_risk_max")},
 		amounts=_amounts(player, user, project),
-		reviews=[_review(player, user, row["name"]) for row in desk.find(user, "Presales Review", of_project)],
+		reviews=[_review(player, user, row["name"]) for row in desk.find(user, REVIEW, of_project)],
 		meetings=[
 			desk.get(user, "Presales Analysis Meeting", row["name"])
 			for row in desk.find(user, "Presales Analysis Meeting", of_project, order_by="starts_on asc")
 		],
-		evaluation=evaluations
-		and desk.get(user, "Presales Project Evaluation", evaluations[-1]["name"])
-		or None,
+		evaluation=(evaluations and desk.get(user, EVALUATION, evaluations[-1]["name"])) or None,
 		counts=[
 			{"label": _(doctype), "count": len(desk.find(user, doctype, of_project))}
 			for doctype in (
 				"Presales Document",
-				"Presales Review",
+				REVIEW,
 				OPINION,
-				"Presales Risk",
+				RISK,
 				"Presales Activity",
 				"Presales Analysis Meeting",
 			)
@@ -149,7 +146,8 @@ def collect(player: Player) -> Summary:
 	)
 
 
-def _stays(player: Player, user: str, ended_on: datetime) -> list[Stay]:
+def _stays(player: Player, user: str, project: dict, ended_on: datetime) -> list[Stay]:
+	"""Initiation and all stays in stages, the last one up to the end of the play."""
 	status = player.desk.call(user, "presales_mgmt.api.get_gate_status", project=player.project)
 	targets = {stage["name"]: stage["target_days"] for stage in status["stages"]}
 	logs = player.desk.find(
@@ -159,7 +157,15 @@ def _stays(player: Player, user: str, ended_on: datetime) -> list[Stay]:
 		fields=("to_stage", "move_type", "moved_on", "is_override", "reason"),
 		order_by="moved_on asc, creation asc",
 	)
-	stays = []
+	stays = [
+		Stay(
+			stage="Initiation Review",
+			label=_("Initiation"),
+			entered=get_datetime(project["creation"]),
+			left=get_datetime(logs[0]["moved_on"]) if logs else ended_on,
+			target_days=0,
+		)
+	]
 	for log, following in zip(logs, [*logs[1:], None], strict=True):
 		stays.append(
 			Stay(
@@ -178,7 +184,13 @@ def _stays(player: Player, user: str, ended_on: datetime) -> list[Stay]:
 def _amounts(player: Player, user: str, project: dict) -> list[dict]:
 	"""Every amount of the deal in company currency, in the order in which a salesperson tells it."""
 	of_project = {"presales_project": project["name"], "docstatus": 1}
-	rows = [{"label": _("Expected by the opportunity"), "amount": project["base_expected_amount"], "kind": "expected"}]
+	rows = [
+		{
+			"label": _("Expected by the opportunity"),
+			"amount": project["base_expected_amount"],
+			"kind": "expected",
+		}
+	]
 	for quotation in player.desk.find(
 		user, "Quotation", of_project, fields=("name", "base_net_total", "transaction_date")
 	):
@@ -216,7 +228,7 @@ def _amounts(player: Player, user: str, project: dict) -> list[dict]:
 
 
 def _review(player: Player, user: str, name: str) -> dict:
-	review = player.desk.get(user, "Presales Review", name)
+	review = player.desk.get(user, REVIEW, name)
 	opinions = player.desk.find(
 		user,
 		OPINION,
@@ -225,5 +237,9 @@ def _review(player: Player, user: str, name: str) -> dict:
 	)
 	for opinion in opinions:
 		opinion["name_of_reviewer"] = player.name_of_user(opinion["reviewer"])
-	days = (getdate(review["concluded_on"]) - getdate(review["requested_on"])).days if review["concluded_on"] else None
+	days = (
+		(getdate(review["concluded_on"]) - getdate(review["requested_on"])).days
+		if review["concluded_on"]
+		else None
+	)
 	return {**review, "opinions": opinions, "days": days}

@@ -15,12 +15,16 @@ from frappe.utils import flt
 from presales_mgmt.demo import script
 from presales_mgmt.demo.errors import DemoError
 from presales_mgmt.demo.script import Field, Step
+from presales_mgmt.demo.text import listed, option, said
 
 if TYPE_CHECKING:
 	from presales_mgmt.demo.player import Player
 
 PROJECT = "Presales Project"
 OPINION = "Presales Review Opinion"
+REVIEW = "Presales Review"
+RISK = "Presales Risk"
+EVALUATION = "Presales Project Evaluation"
 
 
 class Kind(NamedTuple):
@@ -56,7 +60,7 @@ def _title_of_new(player, step) -> str:
 	new = player.resolve(step["values"])
 	meta = frappe.get_meta(step["what"])
 	title = new.get(meta.title_field or "") or new.get("subject") or new.get("title") or ""
-	return _("{0}: {1}").format(_(step["what"]), title) if title else _(step["what"])
+	return said(_(step["what"]), title) if title else _(step["what"])
 
 
 @kind("create", _title_of_new, what=script.name(), values=script.values(), submit=script.flag())
@@ -69,8 +73,10 @@ def create(player, step):
 	player.keep(step, doc)
 	if step.get("submit"):
 		doc = player.desk.submit(player.user, doc)
+		player.result(doc["name"])
 		_tell_what_follows(player, doc)
-	player.result(doc["name"])
+	else:
+		player.result(_result_of(doc))
 
 
 @kind(
@@ -88,7 +94,18 @@ def change(player, step):
 	doc.update(player.values_for(doctype, step.get("values", {})))
 	player.add_rows(doc, step.get("add", {}))
 	player.change_rows(doc, step.get("rows", []))
-	player.desk.save(player.user, doc)
+	doc = player.desk.save(player.user, doc)
+	if doctype == RISK:
+		player.result(_result_of(doc))
+
+
+def _result_of(doc: dict) -> str:
+	"""The name of a document, and of a risk how large it is now."""
+	if doc["doctype"] != RISK:
+		return doc["name"]
+	assessed = "residual_" if doc["residual_score"] else ""
+	sum_of_it = f"{doc[f'{assessed}probability']} × {doc[f'{assessed}impact']} = {doc['current_score']}"
+	return said(doc["name"], _("{0} ({1})").format(sum_of_it, option(doc["current_level"], RISK)))
 
 
 @kind(
@@ -98,10 +115,24 @@ def change(player, step):
 )
 def submit(player, step):
 	"""Open a draft and submit it."""
-	player.will_lift("submit", step["what"])
-	doc = player.desk.get(player.user, *player.kept_record(step["what"]))
-	doc = player.desk.submit(player.user, doc)
+	doctype, docname = player.kept_record(step["what"])
+	player.will_lift("submit", doctype)
+	doc = player.desk.submit(player.user, player.desk.get(player.user, doctype, docname))
 	_tell_amount(player, doc)
+	status = player.desk.get(player.user, PROJECT, player.project)["status"]
+	if status != player.status:
+		player.achieved(_("{0} is now {1}").format(player.project, option(status, PROJECT)), show=True)
+
+
+@kind(
+	"delete",
+	lambda player, step: _("Delete {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+)
+def delete(player, step):
+	"""Delete a draft."""
+	doctype, docname = player.kept_record(step["what"])
+	player.desk.call(player.user, "frappe.client.delete", doctype=doctype, name=docname)
 
 
 @kind(
@@ -143,6 +174,7 @@ def archive(player, step):
 	)
 	player.keep(step, doc)
 	player.file_document(doc["name"], step["filed_by"], step.get("filed_on"))
+	player.result(_("{0} files it as {1}").format(player.name_of(step["filed_by"]), doc["name"]))
 	player.achieved(_("{0} is archived ({1})").format(_(step["type"]), doc["name"]))
 
 
@@ -195,8 +227,8 @@ def workflow(player, step):
 		doc=player.desk.get(player.user, PROJECT, player.project),
 		action=step["action"],
 	)
-	stage = f", {_(doc['stage'])}" if doc.get("stage") else ""
-	player.result(_("{0} is now {1}").format(player.project, _(doc["status"])) + stage)
+	now = _("{0} is now {1}").format(player.project, option(doc["status"], PROJECT))
+	player.result(said(now, _(doc["stage"])) if doc.get("stage") else now)
 
 
 def _label_of_move(player, step) -> str:
@@ -266,7 +298,7 @@ def tick(player, step):
 @kind(
 	"request_review",
 	lambda player, step: _("Ask for a review ({0}): {1}").format(
-		_(step["kind"]), player.resolve(step["subject"])
+		option(step["kind"], REVIEW), player.resolve(step["subject"])
 	),
 	kind=script.name(),
 	subject=script.text(),
@@ -279,7 +311,7 @@ def request_review(player, step):
 	doc = player.desk.insert(
 		player.user,
 		{
-			"doctype": "Presales Review",
+			"doctype": REVIEW,
 			"presales_project": player.project,
 			"review_kind": step["kind"],
 			"subject": player.resolve(step["subject"]),
@@ -290,19 +322,19 @@ def request_review(player, step):
 				{"criterion": player.resolve(criterion), "weight": weight}
 				for criterion, weight in step.get("criteria", [])
 			],
-			**player.values_for("Presales Review", step.get("values", {})),
+			**player.values_for(REVIEW, step.get("values", {})),
 		},
 	)
 	player.keep(step, doc)
 	player.desk.submit(player.user, doc)
-	reviewers = ", ".join(player.name_of(reviewer) for reviewer in step["reviewers"])
+	reviewers = listed(player.name_of(reviewer) for reviewer in step["reviewers"])
 	player.result(_("{0}, asked: {1}").format(doc["name"], reviewers))
 
 
 @kind(
 	"give_opinion",
 	lambda player, step: _("Opinion on {0} {1}: {2}").format(
-		*player.kept_label(step["review"]), _(step["decision"])
+		*player.kept_label(step["review"]), option(step["decision"], OPINION)
 	),
 	review=script.record(),
 	decision=script.name(),
@@ -335,18 +367,18 @@ def give_opinion(player, step):
 	player.result(_("{0} points").format(f"{flt(doc['score']):g}"))
 	for fieldname in ("opinion", "conditions"):
 		if doc.get(fieldname):
-			player.note(
-				_("{0}: {1}").format(_(frappe.get_meta(OPINION).get_label(fieldname)), doc[fieldname])
-			)
-	concluded = player.desk.get(player.user, "Presales Review", review)
+			label = frappe.get_meta(OPINION).get_label(fieldname)
+			player.note(said(option(label, OPINION), doc[fieldname]))
+	concluded = player.desk.get(player.user, REVIEW, review)
 	if concluded["status"] != "In Review":
 		player.achieved(
 			_("{0} {1}: {2}, {3} points").format(
-				_(concluded["review_kind"]),
+				option(concluded["review_kind"], REVIEW),
 				review,
-				_(concluded["status"]),
+				option(concluded["status"], REVIEW),
 				f"{flt(concluded['average_score']):g}",
-			)
+			),
+			show=True,
 		)
 
 
@@ -427,8 +459,8 @@ def _tell_what_follows(player, doc: dict) -> None:
 	if "operation_level" in doc:
 		player.achieved(
 			_("{0}: {1} points, {2}").format(
-				doc["name"], f"{flt(doc['total_score']):g}", _(doc["operation_level"])
-			)
+				doc["name"], f"{flt(doc['total_score']):g}", option(doc["operation_level"], EVALUATION)
+			),
 		)
 
 

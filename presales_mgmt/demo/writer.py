@@ -2,7 +2,6 @@
 
 import sys
 import unicodedata
-from datetime import datetime
 from typing import TextIO
 
 from frappe import _
@@ -10,6 +9,9 @@ from frappe.utils import flt
 
 from presales_mgmt.demo.player import Event, Player
 from presales_mgmt.demo.report import Summary
+from presales_mgmt.demo.steps import EVALUATION, PROJECT, REVIEW, RISK
+from presales_mgmt.demo.text import listed, option, said
+from presales_mgmt.exceptions import StageConflictError
 
 WIDTH = 110
 INDENT = 20
@@ -47,7 +49,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 def _closes(char: str) -> bool:
 	"""Whether `char` must not begin a line."""
-	return char in ",。;:、!?)》」』”’"
+	return char in "，。；：、！？）》」』”’"
 
 
 class Writer:
@@ -100,22 +102,24 @@ class Writer:
 		self._day = day
 		mark = "✗" if event.error else "✓"
 		first = f"{when}  {mark} "
-		lines = wrap(f"{event.person}: {event.label}", WIDTH - INDENT)
+		lines = wrap(said(event.person, event.label), WIDTH - INDENT)
 		self.line(first + " " * (INDENT - width_of(first)) + lines[0])
 		for further in lines[1:]:
 			self.line(" " * (INDENT + 2) + further)
-		for note in event.notes:
-			self.block(note, indent=INDENT + 2, hang=2)
 		if event.error:
 			self.block(_("Refused ({0}): {1}").format(event.error, event.message), indent=INDENT + 2, hang=2)
 			for item in event.missing:
 				self.block(
-					_("- {0}: found {1}, expected {2}").format(item["title"], item["found"], item["expected"]),
+					_("- {0}: found {1}, expected {2}").format(
+						item["title"], item["found"], item["expected"]
+					),
 					indent=INDENT + 4,
 					hang=2,
 				)
 		elif event.result:
 			self.block(f"→ {event.result}", indent=INDENT + 2, hang=2)
+		for note in event.notes:
+			self.block(note, indent=INDENT + 2, hang=2)
 
 	def table(self, columns: list[str], rows: list[list[str]], right: tuple[int, ...] = ()) -> None:
 		"""Rows under headings; `right` numbers the columns that are aligned to the right."""
@@ -148,10 +152,14 @@ class Writer:
 		self.title(_("What was refused, and what lifted it"))
 		for refusal in summary.refusals:
 			self.block(
-				_("{0} {1}: {2}").format(f"{refusal.on:%Y-%m-%d}", refusal.person, refusal.label), indent=2, hang=2
+				_("{0} {1}: {2}").format(f"{refusal.on:%Y-%m-%d}", refusal.person, refusal.label),
+				indent=2,
+				hang=2,
 			)
-			self.block(_("refused: {0}").format(missing_of(refusal)), indent=6, hang=2)
-			self.block(lifted_of(refusal), indent=6, hang=2)
+			for text in missing_of(refusal):
+				self.block(f"✗ {text}", indent=6, hang=2)
+			for text in lifted_of(refusal):
+				self.block(f"{'✓' if refusal.lifted else ' '} {text}", indent=6, hang=2)
 
 		self.title(_("Risks"))
 		self.table(
@@ -161,7 +169,7 @@ class Writer:
 					risk["risk_title"],
 					score_of(risk["probability"], risk["impact"], risk["inherent_level"]),
 					score_of(risk["residual_probability"], risk["residual_impact"], risk["current_level"]),
-					_(risk["status"]),
+					option(risk["status"], RISK),
 				]
 				for risk in summary.risks
 			],
@@ -170,20 +178,23 @@ class Writer:
 		self.title(_("Money (net, {0})").format(summary.project["company_currency"]))
 		self.table(
 			["", _("Amount"), _("Compared with won")],
-			[[row["label"], amount_of(row["amount"]), difference_of(row["difference"])] for row in summary.amounts],
+			[
+				[row["label"], amount_of(row["amount"]), difference_of(row["difference"])]
+				for row in summary.amounts
+			],
 			right=(1, 2),
 		)
 
 		self.title(_("Reviews"))
 		self.table(
-			[_("Review"), _("Outcome"), _("Score"), _("Days"), _("Reviewers")],
+			[_("Review"), _("Result"), _("Score"), _("Days"), _("Reviewers")],
 			[
 				[
-					_("{0}: {1}").format(_(review["review_kind"]), review["subject"]),
-					_(review["status"]),
+					said(option(review["review_kind"], REVIEW), review["subject"]),
+					option(review["status"], REVIEW),
 					f"{flt(review['average_score']):g}",
 					str(review["days"] if review["days"] is not None else ""),
-					", ".join(opinion["name_of_reviewer"] for opinion in review["opinions"]),
+					listed(opinion["name_of_reviewer"] for opinion in review["opinions"]),
 				]
 				for review in summary.reviews
 			],
@@ -205,7 +216,7 @@ class Writer:
 			self.line(
 				"  "
 				+ _("Total: {0} of 100 points, {1}").format(
-					f"{flt(evaluation['total_score']):g}", _(evaluation["operation_level"])
+					f"{flt(evaluation['total_score']):g}", option(evaluation["operation_level"], EVALUATION)
 				)
 			)
 			for fieldname, label in (
@@ -214,7 +225,7 @@ class Writer:
 				("lessons", _("Lessons Learned")),
 			):
 				if evaluation.get(fieldname):
-					self.block(_("{0}: {1}").format(label, evaluation[fieldname]), indent=2, hang=2)
+					self.block(said(label, evaluation[fieldname]), indent=2, hang=2)
 
 		project = summary.project
 		self.line()
@@ -222,7 +233,7 @@ class Writer:
 			_("{0} {1}: {2}, won {3} in {4} days; {5} refusals, {6} of them lifted.").format(
 				project["name"],
 				project["project_title"],
-				_(project["status"]),
+				option(project["status"], PROJECT),
 				f"{project['company_currency']} {amount_of(project['base_won_amount'])}",
 				f"{summary.days:.0f}",
 				len(summary.refusals),
@@ -232,29 +243,33 @@ class Writer:
 		)
 
 
-def missing_of(refusal: Event) -> str:
-	"""Why something was refused, in one line."""
-	if refusal.missing:
-		return "; ".join(
-			_("{0} ({1})").format(item["title"], item["found"]) for item in refusal.missing
-		)
-	return refusal.message or refusal.error
+def missing_of(refusal: Event) -> list[str]:
+	"""Why something was refused: one line for each requirement, with what was found then and in the end."""
+	if not refusal.missing:
+		return [refusal.message or refusal.error]
+	return [
+		said(item["title"], f"{item['found']} → {item['now']}" if item["now"] else item["found"])
+		for item in refusal.missing
+	]
 
 
-def lifted_of(refusal: Event) -> str:
-	"""What ended a refusal, in one line."""
-	if not refusal.lifted:
-		return _("stands: this is not for {0} to do").format(refusal.person) if not refusal.is_gate else _("not lifted")
-	return _("lifted on {0} by {1}: {2}").format(
-		_date(refusal.lifted["on"]), refusal.lifted["by"], "; ".join(refusal.lifted["how"])
-	)
+def lifted_of(refusal: Event) -> list[str]:
+	"""What ended a refusal, or that nothing did."""
+	if refusal.lifted:
+		when = _("Lifted on {0} by {1}").format(f"{refusal.lifted['on']:%Y-%m-%d}", refusal.lifted["by"])
+		return [when, *refusal.lifted["how"]]
+	if refusal.can_be_lifted:
+		return [_("Not lifted")]
+	if refusal.error == StageConflictError.__name__:
+		return [_("Stands: somebody else was faster")]
+	return [_("Stands: {0} has no right to it").format(refusal.person)]
 
 
 def score_of(probability: int, impact: int, level: str) -> str:
 	"""Probability x impact = score and its level; a dash when not assessed."""
 	if not probability:
 		return "–"
-	return f"{probability} × {impact} = {probability * impact} {_(level)}"
+	return f"{probability} × {impact} = {probability * impact} {option(level, RISK)}"
 
 
 def amount_of(amount: float) -> str:
@@ -263,8 +278,5 @@ def amount_of(amount: float) -> str:
 
 
 def difference_of(difference: float | None) -> str:
-	return "" if difference is None else f"{difference:+,.0f}"
-
-
-def _date(moment: datetime) -> str:
-	return moment.strftime("%Y-%m-%d")
+	"""A difference with its sign, nothing when there is none to tell."""
+	return "" if difference is None else f"{difference:+,.0f}" if difference else "0"

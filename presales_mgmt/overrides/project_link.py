@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt
 
@@ -12,7 +13,7 @@ from presales_mgmt.rules.validation import require_company
 
 
 @frappe.whitelist()
-def make_presales_project(source_name: str, target_doc: str | dict | None = None):
+def make_presales_project(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
 	"""An unsaved Presales Project made from the Opportunity `source_name`, for the form to open.
 
 	Raises `frappe.PermissionError` without read permission on the opportunity, and
@@ -69,6 +70,7 @@ def require_no_project(opportunity) -> None:
 
 def create_project_by_rule(opportunity) -> None:
 	"""Create the project of a new Opportunity for its owner, who may have no right to create one."""
+	# The rule is the company's, not the user's who happens to enter the opportunity.
 	project = _map_opportunity(opportunity.name, ignore_permissions=True)
 	project.insert(ignore_permissions=True)
 	opportunity.presales_project = project.name

@@ -1,4 +1,4 @@
-"""The engine's defects and what mends them: edits of its files, each with one comment on its reason.
+"""The engine's defects and what mends them: edits of its files, under one comment for each defect.
 
 `sandbox.runtime` holds what replaces whole functions; the edits here only put it in its place.
 """
@@ -7,6 +7,12 @@ from sandbox.engine.rewrite import Edit, define, import_from, substitute
 
 # The engine is taken from Frappe 16; apps look at the version to know what they run on.
 FRAPPE_VERSION = "16.4.0"
+
+
+def ask_app(hook: str, app: str, count: int = 1) -> Edit:
+	"""Let a hook be asked of the app in the variable `app`, and not of all apps at once."""
+	return substitute(f'frappe.get_hooks("{hook}")', f'frappe.get_hooks("{hook}", app_name={app})', count)
+
 
 REPAIRS: dict[str, list[Edit]] = {
 	"__init__.py": [
@@ -22,6 +28,7 @@ REPAIRS: dict[str, list[Edit]] = {
 			"\tfrom sandbox.runtime.context import bind\n\n\tbind(site, sites_path)\n",
 		),
 		substitute("\tdef __enter__(self):\n\t\tinit()", "\tdef __enter__(self):\n\t\tinit(self.site)"),
+		# Everything below knew no app but the engine.
 		define("is_setup_complete", "from sandbox.runtime.apps import is_setup_complete"),
 		define("_load_app_hooks", "from sandbox.runtime.apps import load_app_hooks as _load_app_hooks"),
 		*import_from("sandbox.runtime.context", "connect", "get_site_name"),
@@ -50,9 +57,13 @@ REPAIRS: dict[str, list[Edit]] = {
 		),
 	],
 	"utils/__init__.py": [
+		# The folder that the process was started in stood for the bench and for its only site.
 		*import_from("sandbox.runtime.context", "get_sites", "get_bench_path", "get_assets_json"),
 	],
-	"utils/connections.py": import_from("sandbox.runtime.context", "check_redis"),
+	"utils/connections.py": [
+		# A migration refused to begin without a Redis server.
+		*import_from("sandbox.runtime.context", "check_redis"),
+	],
 	"utils/logger.py": [
 		# Log files were written to `../logs` and `<site>/logs` of the folder the process was started in.
 		substitute('log_filename = os.path.join("..", "logs", logfile)', "log_filename = log_file(logfile)"),
@@ -80,7 +91,7 @@ REPAIRS: dict[str, list[Edit]] = {
 		),
 	],
 	"query_builder/builder.py": [
-		# The builder's constructor was given `wrapper_cls` twice, and knew no locking reads and no `ignore`.
+		# PyPI's pypika is not Frappe's own version of it: the builder's constructor was given `wrapper_cls` twice, and knew no locking reads and no `ignore`.
 		substitute(
 			"return super()._builder(*args, wrapper_cls=SQLiteParameterizedValueWrapper, **kwargs)",
 			"from sandbox.runtime.query_builder import SQLiteQueryBuilder\n\n"
@@ -134,7 +145,10 @@ REPAIRS: dict[str, list[Edit]] = {
 			'if self.flags.for_update and frappe.db.db_type != "sqlite":', "if self.flags.for_update:", 2
 		),
 	],
-	"gettext/translate.py": import_from("sandbox.runtime.translations", "get_translations_from_mo"),
+	"gettext/translate.py": [
+		# Catalogues would first have to be compiled by a build.
+		*import_from("sandbox.runtime.translations", "get_translations_from_mo"),
+	],
 	"utils/redis_wrapper.py": [
 		# There is no Redis: the cache is kept in the process, and so is what tells other caches of changes.
 		*import_from("sandbox.runtime.cache", "setup_cache"),
@@ -165,9 +179,10 @@ REPAIRS: dict[str, list[Edit]] = {
 		substitute("resolved_events: list[EventLikeDict] = []", "resolved_events = []"),
 	],
 	"app.py": [
-		# Imports of a database client that must be compiled, and of a library that only loads a file.
+		# Imports of a database client that must be compiled, and of a library that only reads settings.
 		substitute("import frappe.database.mariadb.mysqlclient  # Load database related utils\n", ""),
 		substitute("from dotenv import load_dotenv\nload_dotenv()\n", ""),
+		# The log of requests named no site.
 		substitute('"site": "frappe",', '"site": frappe.get_site_name(),'),
 	],
 	"installer.py": [
@@ -203,8 +218,14 @@ REPAIRS: dict[str, list[Edit]] = {
 			"remove_app",
 		),
 	],
-	"model/sync.py": import_from("sandbox.runtime.apps", "sync_all"),
-	"patches.py": import_from("sandbox.runtime.apps", "get_all_patches"),
+	"model/sync.py": [
+		# A migration synced the engine's DocTypes only.
+		*import_from("sandbox.runtime.apps", "sync_all"),
+	],
+	"patches.py": [
+		# A migration ran the engine's patches only.
+		*import_from("sandbox.runtime.apps", "get_all_patches"),
+	],
 	"migrate.py": [
 		# Hooks of all apps would have run once for each app.
 		substitute(
@@ -229,13 +250,10 @@ REPAIRS: dict[str, list[Edit]] = {
 	"boot.py": [
 		# The desk was told of no app but the engine.
 		substitute('for app_name in ["frappe"]:', "for app_name in frappe.get_installed_apps():"),
-		substitute(
-			'apps = frappe.get_hooks("add_to_apps_screen")',
-			'apps = frappe.get_hooks("add_to_apps_screen", app_name=app_name)',
-		),
-		substitute('frappe.get_hooks("app_title")', 'frappe.get_hooks("app_title", app_name=app_name)'),
-		substitute('frappe.get_hooks("app_home")', 'frappe.get_hooks("app_home", app_name=app_name)'),
-		substitute('frappe.get_hooks("app_logo_url")', 'frappe.get_hooks("app_logo_url", app_name=app_name)'),
+		ask_app("add_to_apps_screen", "app_name"),
+		ask_app("app_title", "app_name"),
+		ask_app("app_home", "app_name"),
+		ask_app("app_logo_url", "app_name"),
 		substitute('\tfor app in ["frappe"]:', "\tfor app in frappe.get_installed_apps():"),
 	],
 	"apps.py": [
@@ -274,18 +292,20 @@ REPAIRS: dict[str, list[Edit]] = {
 	],
 	"utils/fixtures.py": [
 		# Fixtures of all apps would have been exported into each app.
-		substitute(
-			'frappe.get_hooks("fixture_auto_order")', 'frappe.get_hooks("fixture_auto_order", app_name=app)'
-		),
-		substitute('frappe.get_hooks("fixtures")', 'frappe.get_hooks("fixtures", app_name=app)'),
+		ask_app("fixture_auto_order", "app"),
+		ask_app("fixtures", "app"),
 	],
-	"utils/installed_apps.py": import_from("sandbox.runtime.apps", "get_setup_wizard_completed_apps"),
+	"utils/installed_apps.py": [
+		# Apps that have run through the setup wizard: of the engine only, so that the desk showed no other app.
+		*import_from("sandbox.runtime.apps", "get_setup_wizard_completed_apps"),
+	],
 	"utils/change_log.py": [
 		# Versions and titles of all apps were the engine's.
 		substitute("app_hooks = frappe.get_hooks()", "app_hooks = frappe.get_hooks(app_name=app)"),
 	],
 	"desk/doctype/changelog_feed/changelog_feed.py": [
-		substitute('frappe.get_hooks("app_title")[0]', 'frappe.get_hooks("app_title", app_name=app_name)[0]'),
+		# News of all apps were headed with the engine's title.
+		ask_app("app_title", "app_name"),
 	],
 	"desk/doctype/global_search_settings/global_search_settings.py": [
 		# DocTypes of the global search would have been listed once for each app.
@@ -294,7 +314,10 @@ REPAIRS: dict[str, list[Edit]] = {
 			'frappe.get_hooks(hook="global_search_doctypes", app_name=app)',
 		),
 	],
-	"desk/form/meta.py": import_from("sandbox.runtime.apps", "get_code_files_via_hooks"),
+	"desk/form/meta.py": [
+		# Scripts that an app adds to a form were looked for in the folders of all apps.
+		*import_from("sandbox.runtime.apps", "get_code_files_via_hooks"),
+	],
 	"desk/page/setup_wizard/setup_wizard.py": [
 		# Stages of all apps would have been run once for each app.
 		substitute(
@@ -303,6 +326,7 @@ REPAIRS: dict[str, list[Edit]] = {
 		),
 	],
 	"model/module_utils.py": [
+		# The publisher of all apps was the engine's.
 		substitute(
 			'frappe.get_hooks(hook="app_publisher")[0]',
 			'frappe.get_hooks(hook="app_publisher", app_name=app)[0]',
@@ -310,8 +334,6 @@ REPAIRS: dict[str, list[Edit]] = {
 	],
 	"translate.py": [
 		# Messages of one app's fixtures were looked for in those of all apps.
-		substitute(
-			'frappe.get_hooks("fixtures") or []', 'frappe.get_hooks("fixtures", app_name=app_name) or []', 2
-		),
+		ask_app("fixtures", "app_name", 2),
 	],
 }

@@ -1,4 +1,4 @@
-"""Several apps on one site (defect 3: the engine is hard-wired to the app `frappe`)."""
+"""Several apps on one site (the engine is hard-wired to the app `frappe`)."""
 
 import importlib
 import inspect
@@ -94,7 +94,7 @@ def setup_module_map(include_all_apps=True) -> None:
 
 
 def is_setup_complete() -> bool:
-	"""Whether the setup wizard has run (defect 7: the engine looks for the table of a Single)."""
+	"""Whether the setup wizard has run (the engine looks for the table of a Single)."""
 	if not frappe.db.table_exists("DocType"):
 		return False
 	return bool(frappe.db.get_single_value("System Settings", "setup_complete"))

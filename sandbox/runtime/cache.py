@@ -1,4 +1,4 @@
-"""Redis within the process (defect 10: the engine wants servers for its cache and its queues)."""
+"""Redis within the process (the engine wants servers for its cache and its queues)."""
 
 import copy
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Which site is current, and where it and the apps are (defects 3 and 6: the engine knows one nameless site)."""
+"""Which site is current, and where it and the apps are (the engine knows one nameless site)."""
 
 import os
 from pathlib import Path
@@ -80,7 +80,7 @@ def connect(site=None, db_name=None, set_admin_as_user=True):
 
 
 def log_file(name: str) -> str:
-	"""Path of a log file (defect 1: the engine writes to ``../logs``, wherever it was started)."""
+	"""Path of a log file (the engine writes to ``../logs``, wherever it was started)."""
 	folder = Path(frappe.local.sites_path).parent / "logs"
 	folder.mkdir(parents=True, exist_ok=True)
 	return str(folder / name)

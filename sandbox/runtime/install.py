@@ -1,4 +1,4 @@
-"""Installing and removing an app (defect 3: the engine refuses any app but itself)."""
+"""Installing and removing an app (the engine refuses any app but itself)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Background jobs without a queue's server (defect 10).
+"""Background jobs without a queue's server.
 
 Scripts and tests run a job where it is enqueued; the web server hands it to one worker thread.
 """

@@ -1,4 +1,4 @@
-"""The query builder's SQLite dialect (defect 2: PyPI's pypika is not Frappe's own version of it)."""
+"""The query builder's SQLite dialect (PyPI's pypika is not Frappe's own version of it)."""
 
 from frappe.query_builder.terms import SQLiteParameterizedValueWrapper
 from pypika.dialects import PostgreSQLQueryBuilder

@@ -1,4 +1,4 @@
-"""Functions that MariaDB has and SQLite has not (defect 9)."""
+"""Functions that MariaDB has and SQLite has not."""
 
 import datetime
 import math

@@ -1,4 +1,4 @@
-"""SQLite as a database that behaves as Frappe's production databases do (defects 2, 8 and 9)."""
+"""SQLite as a database that behaves as Frappe's production databases do."""
 
 import datetime
 import decimal
@@ -131,11 +131,11 @@ class SandboxDatabase(SQLiteDatabase):
 	# Statements
 
 	def sql(self, query, *args, **kwargs):
-		# Not the parent's: it rewrites quotes and words even inside texts (defect 9).
+		# Not the parent's: it rewrites quotes and words even inside texts.
 		return Database.sql(self, query, *args, **kwargs)
 
 	def execute_query(self, query, values=None):
-		"""Run one statement with values bound by SQLite itself (defect 9: values were pasted as text)."""
+		"""Run one statement with values bound by SQLite itself (values were pasted as text)."""
 		locking = _LOCKING_READ.search(query)
 		if locking:
 			# There are no row locks: the write lock stands in for them.
@@ -356,6 +356,28 @@ class SandboxDatabase(SQLiteDatabase):
 	def create_global_search_table(self):
 		self.sql_ddl(search.TABLE)
 
+	def create_user_settings_table(self):
+		super().create_user_settings_table()
+		self.sql_ddl("CREATE TABLE IF NOT EXISTS `__sequences` (name varchar(140) PRIMARY KEY, used bigint)")
+
+	# Sequences: SQLite has none
+
+	def create_sequence(self, doctype_name, *, slug="_id_seq", start_value=0, **options):
+		name = frappe.scrub(doctype_name + slug)
+		used = max(cint(start_value) - 1, 0)
+		self.sql("INSERT OR IGNORE INTO `__sequences` (name, used) VALUES (%s, %s)", (name, used))
+		return name
+
+	def get_next_sequence_val(self, doctype_name, slug="_id_seq"):
+		name = self.create_sequence(doctype_name, slug=slug)
+		self.sql("UPDATE `__sequences` SET used = used + 1 WHERE name = %s", name)
+		return self.sql("SELECT used FROM `__sequences` WHERE name = %s", name)[0][0]
+
+	def set_next_sequence_val(self, doctype_name, next_val, *, slug="_id_seq", is_val_used=False):
+		name = self.create_sequence(doctype_name, slug=slug)
+		used = cint(next_val) - (0 if is_val_used else 1)
+		self.sql("UPDATE `__sequences` SET used = %s WHERE name = %s", (used, name))
+
 	def get_tables(self, cached=True):
 		tables = frappe.cache.get_value("db_tables") if cached else None
 		if not tables:
@@ -541,7 +563,7 @@ def parse_date(text):
 
 
 def _register_converters():
-	"""Read columns by their declared types (defect 8: `creation` and `modified` came back as text)."""
+	"""Read columns by their declared types (`creation` and `modified` came back as text)."""
 	for name in ("datetime", "timestamp"):
 		sqlite3.register_converter(name, lambda raw: parse_datetime(raw.decode()) if raw else None)
 	sqlite3.register_converter("date", lambda raw: parse_date(raw.decode()) if raw else None)

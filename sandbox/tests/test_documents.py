@@ -148,13 +148,23 @@ def test_trees(frappe):
 	assert inner.folder == root.name
 
 
-def test_email_goes_nowhere(frappe):
-	frappe.flags.mute_emails = False
-	frappe.sendmail(recipients=["a@example.com"], subject="Hello", message="Text", now=False)
-	frappe.db.commit()
-	sent = frappe.get_all("Email Queue", fields=["status"])
-	assert all(row.status == "Not Sent" for row in sent)
+def test_mail_goes_nowhere(frappe, monkeypatch):
+	"""Not even outside of test mode, and when the queue is told to send."""
+	import smtplib
+
+	from frappe.email.queue import flush
+
+	connections = []
+	monkeypatch.setattr(smtplib.SMTP, "connect", lambda *args, **kwargs: connections.append(args))
+	monkeypatch.setattr(frappe, "in_test", False)
+	frappe.flags.in_test = frappe.flags.mute_emails = False
 	assert frappe.are_emails_muted()
+	frappe.sendmail(recipients=["a@example.com"], subject="Hello", message="Text")
+	frappe.sendmail(recipients=["b@example.com"], subject="Hello", message="Text", now=True)
+	frappe.db.commit()
+	flush()
+	assert [row.status for row in frappe.get_all("Email Queue", fields=["status"])] == ["Not Sent"] * 2
+	assert connections == []
 
 
 def test_notifications_and_assignment(frappe):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.tests.test_documents import new_item
+from sandbox.tests.test_documents import make_user, new_item
 
 
 @pytest.fixture
@@ -31,9 +31,8 @@ def items(frappe):
 		({"day": ["between", ["2025-01-01", "2025-01-31"]]}, "a"),
 		({"day": ["is", "set"]}, "ab"),
 		({"day": ["is", "not set"]}, "c"),
-		({"day": ["<", "2025-02-01"]}, "ac"),
-		({"country": ["is", "set"]}, "a"),
-		({"assignee": ""}, "ac"),
+		({"day": [">", "2025-02-01"]}, "b"),
+		({"assignee": ["is", "set"]}, "b"),
 		({"creation": ["timespan", "today"]}, "abc"),
 		({"creation": [">", "2000-01-01"]}, "abc"),
 		([["Fixture Item", "status", "=", "Open"], ["amount", "=", 10]], "a"),
@@ -62,9 +61,9 @@ def test_shapes_of_lists(frappe, items):
 	rows = frappe.get_all("Fixture Item", fields=["title"], as_list=True, order_by="title")
 	assert list(map(tuple, rows)) == [("a",), ("b",), ("c",)]
 	assert frappe.get_all("Fixture Item", pluck="title", order_by="amount desc", limit=1) == ["c"]
-	assert frappe.get_all("Fixture Item", pluck="title", order_by="amount desc", start=1, page_length=1) == [
-		"b"
-	]
+	assert frappe.get_all(
+		"Fixture Item", pluck="title", order_by="amount desc", limit_start=1, limit_page_length=1
+	) == ["b"]
 	assert len(frappe.get_all("Fixture Item", fields=["owner"], distinct=True)) == 1
 	assert len(frappe.get_all("Fixture Item", {"title": "c"}, ["*"])[0]) > 20
 
@@ -75,9 +74,9 @@ def test_single_values(frappe, items):
 	assert frappe.db.exists("Fixture Item", {"title": "a"}) == items["a"]
 	assert frappe.db.get_all("Fixture Item", {"amount": [">", 25]}, pluck="title") == ["c"]
 	assert frappe.get_cached_value("Fixture Item", items["a"], "title") == "a"
-	assert frappe.db.max("Fixture Item", "amount") == 30
-	assert frappe.db.sum("Fixture Item", "amount", {"status": "Open"}) == 10
-	assert frappe.db.avg("Fixture Item", "amount") == 20
+	assert frappe.qb.max("Fixture Item", "amount") == 30
+	assert frappe.qb.sum("Fixture Item", "amount", {"status": "Open"}) == 10
+	assert frappe.qb.avg("Fixture Item", "amount") == 20
 
 
 def test_bulk_statements(frappe, items):
@@ -120,19 +119,18 @@ def test_notifications_by_rule(frappe):
 			"channel": "System Notification",
 			"condition": "doc.amount > 5",
 			"message": "{{ doc.name }}",
-			"recipients": [{"receiver_by_document_field": "owner"}],
+			"recipients": [{"receiver_by_document_field": "assignee"}],
 			"enabled": 1,
 		}
 	).insert()
-	new_item(frappe, amount=1).insert()
+	user = make_user(frappe, "noticed@example.com", ["Fixture User"])
+	new_item(frappe, amount=1, assignee=user).insert()
 	assert not frappe.db.exists("Notification Log", {"document_type": "Fixture Item"})
-	item = new_item(frappe, title="noticed", amount=10).insert()
+	item = new_item(frappe, title="noticed", amount=10, assignee=user).insert()
 	assert frappe.db.get_value("Notification Log", {"document_name": item.name}, "subject") == "New: noticed"
 
 
 def test_assignment_by_rule(frappe):
-	from sandbox.tests.test_documents import make_user
-
 	user = make_user(frappe, "ruled@example.com", ["Fixture User"])
 	frappe.get_doc(
 		{

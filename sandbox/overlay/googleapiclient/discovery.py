@@ -1,4 +1,4 @@
-"""Stands in for Google's library (defect 11)."""
+"""Stands in for Google's library."""
 
 
 def build(*args, **kwargs):

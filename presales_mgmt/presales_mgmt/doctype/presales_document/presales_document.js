@@ -47,7 +47,7 @@ function show_archive(frm) {
 		may_archive
 			? __(
 					"Archiving files the document: it counts for the gates from then on and can no longer be changed."
-			  )
+				)
 			: __("A draft does not count for the gates. The document controller archives it."),
 		"blue"
 	);

@@ -191,4 +191,5 @@ class PresalesProcess(Document):
 		for name in frappe.get_all(
 			VERSION, filters={"presales_process": self.name}, pluck="name", order_by="version asc"
 		):
+			# Versions are nobody's to delete by themselves.
 			frappe.delete_doc(VERSION, name, ignore_permissions=True)

@@ -274,10 +274,10 @@ function next_step(frm, status) {
 			text: frm.doc.director
 				? __(
 						"Next: the director or the manager submits the project for initiation (menu Actions)."
-				  )
+					)
 				: __(
 						"Next: name a director, then submit the project for initiation (menu Actions)."
-				  ),
+					),
 			actions: frm.doc.director ? [] : [fill_in_action(frm, "director")],
 		},
 		"Initiation Review": {
@@ -324,7 +324,7 @@ function gate(frm, status, version) {
 						stage.label,
 						met,
 						status.findings.length,
-				  ])
+					])
 				: __("{0} asks for nothing before it is left.", [stage.label])
 		),
 		stage_description(version, stage)
@@ -360,10 +360,10 @@ function finding_row(frm, status, finding, condition) {
 	const [mark, label, colour] = finding.satisfied
 		? ["✓", __("Met"), "green"]
 		: finding.broken
-		? ["⚠", __("Cannot Be Met"), "red"]
-		: finding.mandatory
-		? ["✗", __("Missing"), "orange"]
-		: ["–", __("Open, Optional"), "gray"];
+			? ["⚠", __("Cannot Be Met"), "red"]
+			: finding.mandatory
+				? ["✗", __("Missing"), "orange"]
+				: ["–", __("Open, Optional"), "gray"];
 	const facts = finding.satisfied
 		? [finding.found]
 		: [__("Found: {0}", [finding.found]), __("Expected: {0}", [finding.expected])];
@@ -408,7 +408,7 @@ function finding_actions(frm, status, finding, condition) {
 						run: () =>
 							frappe.set_route("Form", "Presales Process", frm.doc.presales_process),
 					},
-			  ]
+				]
 			: [];
 	}
 	switch (finding.kind) {

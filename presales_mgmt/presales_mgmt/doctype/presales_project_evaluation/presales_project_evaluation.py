@@ -117,6 +117,7 @@ class PresalesProjectEvaluation(ProjectRecord):
 				),
 			}
 		)
+		# The report is handed in by the evaluation; supervisors and leaders file nothing themselves.
 		report.flags.ignore_permissions = True
 		report.insert()
 		self.db_set("archived_document", report.name)
@@ -133,9 +134,10 @@ class PresalesProjectEvaluation(ProjectRecord):
 		if not self.archived_document:
 			return
 		report = frappe.get_doc("Presales Document", self.archived_document)
+		# The right to cancel the evaluation is what counts: without it the report has nothing to report.
 		report.flags.ignore_permissions = True
 		self.db_set("archived_document", None)
 		if report.docstatus == 0:
-			report.delete(ignore_permissions=True)
+			report.delete()
 		elif report.docstatus == 1:
 			report.cancel()

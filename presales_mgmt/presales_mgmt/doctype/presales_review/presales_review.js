@@ -83,10 +83,10 @@ function show_wording(frm) {
 				? __(
 						"Overdue since {0}. The outcome follows when every required reviewer has decided.",
 						[frappe.datetime.str_to_user(frm.doc.due_date)]
-				  )
+					)
 				: __(
 						"The outcome follows when every required reviewer has decided. Until then nobody sees the opinions of others."
-				  ),
+					),
 			overdue ? "orange" : "blue"
 		);
 	}
@@ -141,6 +141,11 @@ function show_results(frm) {
 		);
 }
 
+function name_of(frm, user) {
+	const row = (frm.doc.reviewers || []).find(({ reviewer }) => reviewer === user);
+	return row?.full_name || frappe.user.full_name(user);
+}
+
 function results_table(frm, opinions, scores) {
 	const criteria = frm.doc.criteria || [];
 	const head = $("<tr></tr>").append(
@@ -160,7 +165,7 @@ function results_table(frm, opinions, scores) {
 		const own = scores.filter((row) => row.parent === opinion.name);
 		for (const row of own) if (row.comment) texts.push(`${row.criterion}: ${row.comment}`);
 		return $("<tr></tr>").append(
-			$("<td></td>").text(frappe.user.full_name(opinion.reviewer)),
+			$("<td></td>").text(name_of(frm, opinion.reviewer)),
 			$("<td></td>").append(
 				$(
 					`<span class="indicator-pill ${

@@ -88,6 +88,7 @@ class PresalesReview(ProjectRecord):
 					"scores", {"criterion": criterion.criterion, "weight": criterion.weight, "score": 0}
 				)
 			opinion.flags.invited = True
+			# Made for the reviewer, by somebody who may not write it.
 			opinion.insert(ignore_permissions=True, ignore_mandatory=True)
 			give_todo(opinion, row.reviewer, _("Review: {0}").format(self.subject), date=self.due_date)
 

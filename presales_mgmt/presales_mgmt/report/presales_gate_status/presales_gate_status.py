@@ -152,7 +152,6 @@ def get_chart(rows: list[dict]) -> dict | None:
 			"datasets": [{"name": _("Projects Held Back"), "values": [count for _stage, count in shown]}],
 		},
 		"type": "percentage",
-		"fieldtype": "Int",
 		"height": 120,
 		"title": _("Stages That Hold Projects Back"),
 	}

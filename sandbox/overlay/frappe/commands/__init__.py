@@ -1,4 +1,4 @@
-"""The little of Frappe's command line that apps import to define commands of their own (defect 13)."""
+"""The little of Frappe's command line that apps import to define commands of their own."""
 
 import functools
 

@@ -1,3 +1,3 @@
-"""Frappe's own import paths, which the engine has moved elsewhere (defect 13)."""
+"""Frappe's own import paths, which the engine has moved elsewhere."""
 
 from .utils import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""The same module as `frappe.model.module_utils` under Frappe's own name (defect 13)."""
+"""The same module as `frappe.model.module_utils` under Frappe's own name."""
 
 import importlib
 import sys

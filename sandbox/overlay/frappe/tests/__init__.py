@@ -1,4 +1,4 @@
-"""Frappe's base classes for tests under their own paths (defect 13)."""
+"""Frappe's base classes for tests under their own paths."""
 
 from .classes import IntegrationTestCase, UnitTestCase
 

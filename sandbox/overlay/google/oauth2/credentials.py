@@ -1,4 +1,4 @@
-"""Stands in for Google's library, which four of the engine's files import at top level (defect 11)."""
+"""Stands in for Google's library, which four of the engine's files import at top level."""
 
 
 class Credentials:

@@ -1,4 +1,4 @@
-"""Helpers of Frappe's tests under their own paths (defect 13)."""
+"""Helpers of Frappe's tests under their own paths."""
 
 import frappe
 from frappe.tests.classes import IntegrationTestCase, UnitTestCase

@@ -1,4 +1,4 @@
-"""Records that tests need (defect 4: the engine's install imports this module, which is missing)."""
+"""Records that tests need (the engine's install imports this module, which is missing)."""
 
 import json
 from pathlib import Path
