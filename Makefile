@@ -15,7 +15,6 @@ RUFF_VERSION = 0.17.6
 MADE = $(or $(SANDBOX_HOME),$(CURDIR)/.sandbox)
 # pytest for the bench's Python is kept here, so that the bench's own environment stays as it is.
 BENCH_PACKAGES = $(MADE)/bench-pytest
-DEMO_SITE = demo-$(LANG_CODE).localhost
 
 # The sandbox's own Python, to be used in recipes of targets that depend on `setup`.
 SANDBOX_PYTHON = $$($(PYTHON) -c 'from sandbox.engine.paths import venv_python; print(venv_python())')
@@ -32,11 +31,8 @@ help: ## list what can be made
 setup: ## make the sandbox: a Python environment and Frappe's engine; about a minute, once
 	@$(PYTHON) -m sandbox setup > /dev/null
 
-demo: setup ## play a deal on a fresh site, and write it to demo-LANG.html [LANG_CODE=zh] [PROCESS=R7]
-	@$(PYTHON) -m sandbox new-site $(DEMO_SITE) --replace > /dev/null
-	@$(SANDBOX_PYTHON) -c 'import sys; from sandbox import site; site.connect(sys.argv[1]); \
-		from presales_mgmt.demo.play import run; run(*sys.argv[2:])' \
-		$(DEMO_SITE) '$(PROCESS)' '$(LANG_CODE)' '$(CURDIR)/demo-$(LANG_CODE).html'
+demo: ## play a deal on a fresh site, and write it to demo-R7-en.html [LANG_CODE=zh] [PROCESS=R7]
+	@$(PYTHON) -m sandbox demo --lang $(LANG_CODE) --process $(PROCESS)
 
 serve: ## serve a site on this machine only [PORT=8000] [SITE=demo-en.localhost]
 	@$(PYTHON) -m sandbox serve --port $(PORT) $(if $(SITE),--site $(SITE))

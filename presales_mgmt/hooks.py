@@ -15,6 +15,8 @@ after_migrate = "presales_mgmt.setup.install.after_migrate"
 before_uninstall = "presales_mgmt.setup.uninstall.before_uninstall"
 after_uninstall = "presales_mgmt.setup.uninstall.after_uninstall"
 
+extend_bootinfo = "presales_mgmt.boot.extend_bootinfo"
+
 doctype_js = {
 	"Opportunity": "public/js/opportunity.js",
 	"Quotation": "public/js/quotation.js",

@@ -23,11 +23,18 @@ from presales_mgmt.gates.evaluation import blocking, evaluate
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles
 from presales_mgmt.rules.review import APPROVING_OUTCOMES
-
-DRAFT, INITIATION, ACTIVE, ON_HOLD = "Draft", "Initiation Review", "Active", "On Hold"
-WON, LOST, ABANDONED, CLOSED = "Won", "Lost", "Abandoned", "Closed"
-STATUSES = (DRAFT, INITIATION, ACTIVE, ON_HOLD, WON, LOST, ABANDONED, CLOSED)
-UNDECIDED = (DRAFT, INITIATION, ACTIVE, ON_HOLD)
+from presales_mgmt.statuses import (
+	ABANDONED,
+	ACTIVE,
+	CLOSED,
+	DRAFT,
+	INITIATION,
+	LOST,
+	ON_HOLD,
+	UNDECIDED,
+	WON,
+	status_label,
+)
 
 EVALUATION = "Presales Project Evaluation"
 
@@ -51,7 +58,9 @@ def validate_status_change(doc, before: str | None) -> None:
 	if not before:
 		if after != DRAFT:
 			frappe.throw(
-				_("A new project starts in status {0}, found {1}.").format(_(DRAFT), _(after)),
+				_("A new project starts in status {0}, found {1}.").format(
+					status_label(DRAFT), status_label(after)
+				),
 				exc=LifecycleError,
 			)
 		return
@@ -148,7 +157,7 @@ def _require_reason(doc, status: str) -> None:
 	if not (doc.outcome_reason or "").strip():
 		frappe.throw(
 			_("{0} needs a reason in the field {1} before its status becomes {2}.").format(
-				doc.name, _(doc.meta.get_label("outcome_reason")), _(status)
+				doc.name, _(doc.meta.get_label("outcome_reason")), status_label(status)
 			),
 			exc=LifecycleError,
 		)

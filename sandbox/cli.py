@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from sandbox.engine import environment, paths
 from sandbox.engine.errors import SandboxError
@@ -64,6 +65,13 @@ def _parser() -> argparse.ArgumentParser:
 	command.add_argument("--port", type=int, default=8000)
 	command.add_argument("--single-threaded", action="store_true", help="answer one request at a time")
 
+	command = add(
+		"demo", _demo, "Play a deal on a fresh site and write it to a page in this folder", site=None
+	)
+	command.add_argument("--lang", default="en", choices=("en", "zh"))
+	command.add_argument("--process", default="R7", help="whose deal is played; default: R7")
+	command.add_argument("--site", help="default: demo-LANG.localhost")
+
 	add("console", _console, "Open a Python console on a site")
 	command = add("execute", _execute, "Call a function by its dotted path")
 	command.add_argument("method")
@@ -117,6 +125,23 @@ def _serve(options):
 	from sandbox import serve
 
 	serve.run(options.site, port=options.port, threaded=not options.single_threaded)
+
+
+def _demo(options):
+	from sandbox import site
+
+	name = options.site or f"demo-{options.lang}.localhost"
+	site.new_site(name, replace=True)
+	site.connect(name)
+	from presales_mgmt.demo.errors import DemoError
+	from presales_mgmt.demo.play import run
+
+	page = Path.cwd() / f"demo-{options.process}-{options.lang}.html"
+	try:
+		run(options.process, options.lang, str(page))
+	except DemoError as error:
+		raise SandboxError(f"{type(error).__name__}: {error}") from error
+	print(f"\n{page}")
 
 
 def _console(options):

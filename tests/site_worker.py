@@ -29,6 +29,8 @@ RECORDS = {
 	"modules": ("Module Def", ("name",)),
 	"workspaces": ("Workspace", ("name",)),
 	"reports": ("Report", ("name",)),
+	"sidebars": ("Workspace Sidebar", ("name",)),
+	"desktop icons": ("Desktop Icon", ("name",)),
 	"number cards": ("Number Card", ("name",)),
 	"charts": ("Dashboard Chart", ("name",)),
 	"print formats": ("Print Format", ("name",)),

@@ -87,6 +87,7 @@ def test_unknown_names_are_refused(world, frappe, values):
 	[("project_title", "project_title"), ("presales_process", "Process: found nothing")],
 )
 def test_a_missing_value_is_named(world, frappe, fieldname, message):
+	frappe.get_doc("Presales Settings").update({"default_process": None}).save()
 	with pytest.raises(frappe.MandatoryError) as refusal:
 		world.make_project(**{fieldname: None})
 	assert message in str(refusal.value)

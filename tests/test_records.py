@@ -144,19 +144,21 @@ def test_only_the_reviewer_writes_the_opinion(world, frappe, project):
 		opinion.update({"decision": "Approve", "score": 100})
 
 
-def test_opinions_are_not_made_by_hand(world, project):
+def test_opinions_are_not_made_by_hand(world, frappe, project):
 	from presales_mgmt.exceptions import ReviewError
 
 	review = world.request_review(project, "Solution")
-	with world.acting_as("engineer"), pytest.raises(ReviewError, match="made when its review is submitted"):
-		world.insert(
-			"Presales Review Opinion",
-			review=review.name,
-			presales_project=project.name,
-			reviewer=email("engineer"),
-			decision="Approve",
-			score=100,
-		)
+	opinion = {
+		"review": review.name,
+		"presales_project": project.name,
+		"reviewer": email("engineer"),
+		"decision": "Approve",
+		"score": 100,
+	}
+	with world.acting_as("engineer"), pytest.raises(frappe.PermissionError):
+		world.insert("Presales Review Opinion", **opinion)
+	with pytest.raises(ReviewError, match="made when its review is submitted"):
+		world.insert("Presales Review Opinion", **opinion)
 
 
 @pytest.mark.parametrize(

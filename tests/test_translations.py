@@ -53,8 +53,8 @@ Found = Text | Problem
 
 
 def shown(source: str | None, where: str, context: str = "") -> Iterator[Text]:
-	"""`source` as a `Text`, unless there is nothing in it to translate."""
-	if source and LETTER.search(source):
+	"""`source` as a `Text`, unless there is nothing in it to translate. "{0}: {1}" has a colon to translate."""
+	if source and (LETTER.search(source) or PLACEHOLDER.search(source)):
 		yield Text(source, context, where)
 
 
@@ -158,7 +158,7 @@ JS_UNTRANSLATED = re.compile(
 	r"""|\bfrappe\.(?:throw|msgprint|confirm|show_alert)\(\s*(?P<message>["'`][^"'`\n]*["'`])"""
 )
 JINJA_BLOCK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
-HTML_HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)
+HTML_HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<![^<>]*>", re.S | re.I)
 ENTITY = re.compile(r"&#?\w+;")
 
 
@@ -539,7 +539,7 @@ def problems(items) -> list[str]:
 def test_python_calls_are_collected():
 	code = """
 KIND = "Review"
-_("Plain"), frappe._("Dotted"), _(" or "), _("Open", context="Risk"), _(KIND), _(doc.status), _("{0}: {1}")
+_("Plain"), frappe._("Dotted"), _(" or "), _("Open", context="Risk"), _(KIND), _(doc.status), _("{0}: {1}"), _("–")
 _("Two "
 	"lines")
 refuse(row, "Due Date", None, expected)
@@ -547,7 +547,7 @@ refuse(row, "Due Date", None, expected)
 	found = list(collect_python(code, "x.py"))
 	assert {(text.source, text.context) for text in found} == {
 		*(("Plain", ""), ("Dotted", ""), ("or", ""), ("Open", "Risk"), ("Review", ""), ("Two lines", "")),
-		("Due Date", ANY),
+		*(("Due Date", ANY), ("{0}: {1}", "")),
 	}
 	assert not problems(found)
 	assert found[0].where.startswith("x.py:")
@@ -606,7 +606,7 @@ def test_js_strings_that_cannot_be_translated_are_problems(code):
 
 
 def test_template_calls_are_collected():
-	code = """<style>p { color: red }</style><!-- a comment -->
+	code = """<!DOCTYPE html><style>p { color: red }</style><!-- a comment -->
 <p class="x">{{ _("Result") }}: {{ _(doc.status) }}&nbsp;{% for label in (_('Score, total'), _("Open", context="Risk")) %}{% endfor %}</p>"""
 	found = list(collect_template(code, "x.html"))
 	assert sources(found) == ["Result", "Score, total", "Open"]

@@ -403,3 +403,13 @@ def test_a_list_takes_two_queries_at_most(world, frappe, deal, count_queries):
 				"Presales Project", fields=["name", "project_title", "status"], limit_page_length=20
 			)
 	assert counted.count <= 2
+
+
+def test_lists_may_show_fields_of_the_project(world, frappe, deal):
+	"""A list with the project's title joins the project, whose own rule then applies as well."""
+	quotation = world.make_quotation(frappe.get_doc("Presales Project", deal["Presales Project"][0]))
+	with world.acting_as("manager"):
+		for doctype in ("Presales Risk", "Presales Document", "Quotation"):
+			rows = frappe.get_list(doctype, fields=["name", "presales_project.project_title as project"])
+			assert "City parking guidance" in {row.project for row in rows}, doctype
+		assert quotation.name in {row.name for row in frappe.get_list("Quotation")}

@@ -6,11 +6,12 @@ makes the rest. What is there already is used as it is.
 
 from collections.abc import Callable
 
+import frappe
 from frappe import _
 
 from presales_mgmt.demo.desk import Desk
 from presales_mgmt.demo.errors import DemoError
-from presales_mgmt.demo.script import Script, in_language
+from presales_mgmt.demo.script import COMPANY, Script, in_language
 
 ADMINISTRATOR = "Administrator"
 PRICE_LIST = "Presales Demo"
@@ -69,7 +70,7 @@ class Cast:
 
 	def _make_company(self) -> None:
 		"""The site's default company if it keeps its books in the deal's currency, else one of our own."""
-		wanted = self.cast["company"]
+		wanted, lang = self.cast["company"], self.desk.lang
 		default = self.desk.call(
 			self.system_manager,
 			"frappe.client.get_value",
@@ -80,20 +81,23 @@ class Cast:
 		if not found or found[0]["default_currency"] != wanted["currency"]:
 			found = self._companies({"name": ["in", list(_translations(wanted["name"]))]})
 		if not found:
-			self._insert(
-				self.system_manager,
-				{
-					"doctype": "Company",
-					"company_name": self._text(wanted["name"]),
-					"abbr": wanted["abbr"],
-					"default_currency": wanted["currency"],
-					"country": wanted["country"],
-					"create_chart_of_accounts_based_on": "Standard Template",
-					"chart_of_accounts": "Standard",
-				},
-			)
+			# ERPNext looks up departments and accounts by names in the language that the site was set up in.
+			with self.desk.speaking(frappe.db.get_default("lang") or "en"):
+				self._insert(
+					self.system_manager,
+					{
+						"doctype": "Company",
+						"company_name": in_language(wanted["name"], lang),
+						"abbr": wanted["abbr"],
+						"default_currency": wanted["currency"],
+						"country": wanted["country"],
+						"create_chart_of_accounts_based_on": "Standard Template",
+						"chart_of_accounts": "Standard",
+					},
+				)
 			found = self._companies({"name": self._text(wanted["name"])})
 		self.company = found[0]
+		self.names[COMPANY] = self.company["name"]
 
 	def _companies(self, filters: dict) -> list[dict]:
 		return self.desk.find(self.system_manager, "Company", filters, fields=("name", "default_currency"))

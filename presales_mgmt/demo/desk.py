@@ -1,6 +1,7 @@
 """A person at the desk: every act is a request of that person to a whitelisted method, as a browser sends it."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
@@ -71,12 +72,22 @@ class Desk:
 		)
 
 	@contextmanager
+	def speaking(self, lang: str) -> Iterator[None]:
+		"""What is done inside is done in another language."""
+		before, self.lang = self.lang, lang
+		try:
+			yield
+		finally:
+			self.lang = before
+
+	@contextmanager
 	def open(self) -> Iterator["Desk"]:
-		"""Afterwards user, language, request and mail are as they were before."""
+		"""Speak the desk's language. Afterwards user, language, request and mail are as they were before."""
 		local = frappe.local
 		before = {name: getattr(local, name, _UNSET) for name in ("request", "form_dict", "lang")}
 		user, muted = frappe.session.user, frappe.flags.mute_emails
 		frappe.flags.mute_emails = True
+		local.lang = self.lang
 		try:
 			yield self
 		finally:
@@ -98,7 +109,8 @@ def message_of(error: Exception) -> str:
 		last = json.loads(last) if isinstance(last, str) else last
 		text = last.get("message") or ""
 	text = text or frappe.flags.error_message or ""
-	return " ".join(unescape(strip_html(text.split("<ul>")[0])).split()) or type(error).__name__
+	text = re.sub(r"<(br|p|div|li|/p|/div|/li)\b", r" <\1", text.split("<ul>")[0])
+	return " ".join(unescape(strip_html(text)).split()) or type(error).__name__
 
 
 def _as_text(value) -> str:

@@ -1,6 +1,6 @@
 """The demo: plays one deal from a data file, tells what happened, and writes it down as a page.
 
-bench --site SITE execute presales_mgmt.demo.play.run --kwargs '{"lang": "zh", "html": "/tmp/demo.html"}'
+bench --site SITE execute presales_mgmt.demo.play.show --kwargs '{"lang": "zh", "html": "/tmp/demo.html"}'
 bench --site SITE execute presales_mgmt.demo.play.remove
 """
 
@@ -15,7 +15,7 @@ from presales_mgmt.demo.clock import Clock
 from presales_mgmt.demo.desk import Desk
 from presales_mgmt.demo.page import render
 from presales_mgmt.demo.player import Player
-from presales_mgmt.demo.report import collect
+from presales_mgmt.demo.report import Summary, collect
 from presales_mgmt.demo.writer import Writer
 
 
@@ -32,38 +32,51 @@ def run(process: str = "R7", lang: str = "en", html: str | None = None, commit: 
 		commit: keep what was played. Without it the caller decides.
 
 	Returns:
-		The summary, see `report.Summary.as_dict`.
+		The summary, see `report.Summary.as_dict`, and the path in "html".
 
 	Raises:
 		DemoDataError: the data file is not as it must be.
 		DemoError: a step went otherwise than the data file says.
 	"""
-	deal = script.load(process, steps.fields_of_kinds())
 	desk = Desk(lang)
 	try:
-		with Clock() as clock, desk.open():
-			frappe.local.lang = lang
-			clock.set(deal.steps[0].on - timedelta(hours=1))
-			cast = Cast(deal, desk)
-			cast.make()
-			player = Player(deal, desk, clock, cast.names, cast.company)
-			writer = Writer()
-			writer.heading(player)
-			desk.users.clear()
-			for event in player.play():
-				writer.event(event)
-			summary = collect(player)
-			writer.summary(summary)
+		with desk.open():
+			deal = script.load(process, steps.fields_of_kinds())
+			player, summary = perform(deal, desk, Writer())
 			if html:
 				Path(html).write_text(render(player, summary), encoding="utf-8")
 	except BaseException:
 		if commit:
 			frappe.db.rollback()
 		raise
-	records.remember([*cast.made, *player.made])
 	if commit:
 		frappe.db.commit()
 	return {**summary.as_dict(), "html": html}
+
+
+def perform(deal: script.Script, desk: Desk, writer: Writer) -> tuple[Player, Summary]:
+	"""Play `deal` at an open `desk` and tell `writer` of every step. Commits nothing.
+
+	Raises `DemoError` as `run` does.
+	"""
+	with Clock() as clock:
+		clock.set(deal.steps[0].on - timedelta(hours=1))
+		cast = Cast(deal, desk)
+		cast.make()
+		desk.users.clear()
+		player = Player(deal, desk, clock, cast.names, cast.company)
+		writer.heading(player)
+		for event in player.play():
+			writer.event(event)
+		summary = collect(player)
+		writer.summary(summary)
+	records.remember([*cast.made, *player.made])
+	return player, summary
+
+
+def show(**arguments) -> None:
+	"""`run` for the command line: what it prints is all that is to be seen."""
+	run(**arguments)
 
 
 def remove(commit: bool = True) -> dict:

@@ -6,6 +6,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model import table_fields
 from frappe.utils import flt, fmt_money
 
 from presales_mgmt.demo.clock import Clock
@@ -233,15 +234,21 @@ class Player:
 		self._check_fields(doctype, values)
 		return self.resolve(values)
 
-	def _check_fields(self, doctype: str, values: dict) -> None:
+	def meta_of(self, doctype: str):
+		"""The meta of a DocType that the data file names."""
 		if not frappe.db.exists("DocType", doctype):
 			raise self.fault("what", doctype, _("the name of a record type"))
-		meta = frappe.get_meta(doctype)
+		return frappe.get_meta(doctype)
+
+	def _check_fields(self, doctype: str, values: dict) -> None:
+		meta = self.meta_of(doctype)
 		for fieldname, value in values.items():
 			df = meta.get_field(fieldname)
 			if not df:
 				raise self.fault(fieldname, value, _("a field of {0}").format(doctype))
 			if isinstance(value, list):
+				if df.fieldtype not in table_fields:
+					raise self.fault(fieldname, value, _("a field of {0} that is a table").format(doctype))
 				for row in value:
 					self._check_fields(df.options, row)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 import frappe
-from frappe import _
+from frappe.model.delete_doc import delete_dynamic_links
 
 from presales_mgmt.permissions.scope import PROJECT, PROJECT_DOCTYPES
 
@@ -76,6 +76,7 @@ def _remove(doctype: str, name: str) -> None:
 		return
 	doc = frappe.get_doc(doctype, name)
 	if doc.docstatus.is_submitted():
+		# Called from the command line alone, for records that a demo has made.
 		doc.flags.ignore_permissions = True
 		doc.cancel()
 	if doctype == "User":
@@ -134,6 +135,7 @@ def _names(doctype: str, filters: dict) -> list[str]:
 
 def _delete(doctype: str, name: str) -> None:
 	"""Delete for good, without the note and the copy that Frappe keeps of what a person deletes."""
+	# Called from the command line alone, for records that a demo has made.
 	frappe.delete_doc(
 		doctype,
 		name,
@@ -146,6 +148,10 @@ def _delete(doctype: str, name: str) -> None:
 
 
 def _forget(doctype: str, name: str) -> None:
-	subject = f"{_(doctype)} {name}"
-	frappe.db.delete("Comment", {"comment_type": "Deleted", "reference_doctype": doctype, "subject": subject})
+	"""Take away what points to a deleted record. Frappe leaves that to a background worker."""
+	delete_dynamic_links(doctype, name)
+	frappe.db.delete(
+		"Comment",
+		{"comment_type": "Deleted", "reference_doctype": doctype, "subject": ["like", f"% {name}"]},
+	)
 	frappe.db.delete("Deleted Document", {"deleted_doctype": doctype, "deleted_name": name})

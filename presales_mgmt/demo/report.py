@@ -132,14 +132,14 @@ def collect(player: Player) -> Summary:
 		],
 		evaluation=(evaluations and desk.get(user, EVALUATION, evaluations[-1]["name"])) or None,
 		counts=[
-			{"label": _(doctype), "count": len(desk.find(user, doctype, of_project))}
-			for doctype in (
-				"Presales Document",
-				REVIEW,
-				OPINION,
-				RISK,
-				"Presales Activity",
-				"Presales Analysis Meeting",
+			{"label": label, "count": len(desk.find(user, doctype, of_project))}
+			for label, doctype in (
+				(_("Documents"), "Presales Document"),
+				(_("Reviews"), REVIEW),
+				(_("Opinions"), OPINION),
+				(_("Risks"), RISK),
+				(_("Customer contacts"), "Presales Activity"),
+				(_("Meetings"), "Presales Analysis Meeting"),
 			)
 		],
 		users=users,

@@ -24,6 +24,9 @@ MOMENT = "%Y-%m-%d %H:%M"
 # The sections of the cast file that a deal refers to with "@key".
 CAST_SECTIONS = ("people", "customers", "products", "competitors", "lost_reasons")
 
+# The company that the deal is played in: the site's own or that of the cast file.
+COMPANY = "@company"
+
 # "@lin" is somebody or something of the cast, "$project" a record that an earlier step has kept.
 REFERENCE = re.compile(r"[@$][a-z][a-z0-9_]*")
 COMMON_FIELDS = ("on", "as", "do", "say", "keep_as", "refused")
@@ -256,7 +259,7 @@ def load(process: str, kinds: dict[str, dict[str, Field]], folder: Path = DATA) 
 		_require(fits, data, fieldname, expected, where)
 	_refuse_unknown(data, ("process", "title", "story", "report_as", "steps"), where)
 
-	known = {f"@{key}" for section in CAST_SECTIONS for key in cast[section]}
+	known = {COMPANY, *(f"@{key}" for section in CAST_SECTIONS for key in cast[section])}
 	if data["report_as"] not in {f"@{key}" for key in cast["people"]}:
 		raise _fault(where, "report_as", data["report_as"], _people_of(cast))
 	steps, before = [], None
@@ -299,6 +302,8 @@ def _load_cast(path: Path) -> dict:
 			place = f"{where}, {section}, {key}"
 			if not REFERENCE.fullmatch(f"@{key}"):
 				raise _fault(place, _("key"), key, _("small letters, digits and underscores"))
+			if f"@{key}" == COMPANY:
+				raise _fault(place, _("key"), key, _("another key, for this one is the company's"))
 			if key in seen:
 				raise _fault(place, _("key"), key, _("a key that is not in {0} too").format(seen[key]))
 			seen[key] = section

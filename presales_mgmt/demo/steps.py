@@ -58,7 +58,7 @@ def fields_of_kinds() -> dict[str, dict[str, Field]]:
 
 def _title_of_new(player, step) -> str:
 	new = player.resolve(step["values"])
-	meta = frappe.get_meta(step["what"])
+	meta = player.meta_of(step["what"])
 	title = new.get(meta.title_field or "") or new.get("subject") or new.get("title") or ""
 	return said(_(step["what"]), title) if title else _(step["what"])
 

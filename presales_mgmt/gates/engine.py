@@ -12,6 +12,7 @@ from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.evaluation import blocking, describe, evaluate
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles
+from presales_mgmt.statuses import status_label
 
 # Stages are moved while the project is active and, after the win, through those that remain until it is closed.
 MOVABLE_STATUSES = ("Active", "Won")
@@ -133,7 +134,7 @@ def _require_movable(doc, from_stage: str | None) -> None:
 	if doc.status not in MOVABLE_STATUSES:
 		frappe.throw(
 			_("The stage of {0} cannot be moved: its status is {1}, expected {2}.").format(
-				doc.name, _(doc.status), _(" or ").join(_(status) for status in MOVABLE_STATUSES)
+				doc.name, status_label(doc.status), _(" or ").join(map(status_label, MOVABLE_STATUSES))
 			),
 			exc=LifecycleError,
 		)

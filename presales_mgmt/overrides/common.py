@@ -9,6 +9,7 @@ from presales_mgmt.gates.engine import refuse_gate
 from presales_mgmt.gates.evaluation import blocking, evaluate
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.validation import require_company
+from presales_mgmt.statuses import status_label
 
 # Under which statuses of its project a document may be submitted.
 OPEN_STATUSES = ("Active", "Won")
@@ -51,7 +52,10 @@ def _check_gate(doc, project, stage_flag: str) -> None:
 	if project.status not in OPEN_STATUSES:
 		frappe.throw(
 			_("{0} cannot be submitted: the status of presales project {1} is {2}, expected {3}.").format(
-				name, project.name, _(project.status), _(" or ").join(_(status) for status in OPEN_STATUSES)
+				name,
+				project.name,
+				status_label(project.status),
+				_(" or ").join(map(status_label, OPEN_STATUSES)),
 			),
 			exc=GateError,
 			title=_("Gate Not Passed"),

@@ -136,7 +136,11 @@ def insert_if_missing(record: dict, key: str) -> bool:
 
 def created_records() -> list[list[str]]:
 	"""[DocType, name] of the shared records that this app made on this site."""
-	return json.loads(frappe.db.get_global(CREATED_RECORDS) or "[]")
+	# Read from the table: while an app is being installed, v15 does not renew its cache of defaults.
+	stored = frappe.db.get_value(
+		"DefaultValue", {"parent": "__global", "defkey": CREATED_RECORDS}, "defvalue"
+	)
+	return json.loads(stored or "[]")
 
 
 def remember_created(doctype: str, name: str) -> None:

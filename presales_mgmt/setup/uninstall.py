@@ -20,6 +20,15 @@ def before_uninstall():
 def after_uninstall():
 	"""What Frappe leaves of an app that is gone."""
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", f"{APP}.%"]})
+	# v16 deletes these two after its last commit, and so not for good.
+	if frappe.db.table_exists("Workspace Sidebar"):
+		sidebars = frappe.get_all(
+			"Workspace Sidebar", filters={"app": APP}, pluck="name", order_by="name asc"
+		)
+		frappe.db.delete("Workspace Sidebar Item", {"parent": ["in", sidebars]})
+		frappe.db.delete("Workspace Sidebar", {"app": APP})
+	if frappe.db.table_exists("Desktop Icon") and frappe.db.has_column("Desktop Icon", "app"):
+		frappe.db.delete("Desktop Icon", {"app": APP})
 	frappe.db.commit()  # the uninstaller has committed before; without this the deletion would be lost
 
 

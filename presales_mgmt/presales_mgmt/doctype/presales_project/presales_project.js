@@ -38,8 +38,9 @@ frappe.ui.form.on("Presales Project", {
 
 	onload(frm) {
 		if (!frm.is_new()) return;
-		set_default_manager(frm);
-		set_party_type(frm);
+		set_default_people(frm);
+		if (!frm.doc.party_type) frm.set_value("party_type", "Customer");
+		if (frm.doc.company && !frm.doc.currency) frm.set_value("currency", company_currency(frm));
 	},
 
 	refresh(frm) {
@@ -57,7 +58,6 @@ frappe.ui.form.on("Presales Project", {
 	company(frm) {
 		if (!frm.doc.company) return;
 		frm.set_value("currency", company_currency(frm));
-		frm.trigger("presales_process");
 	},
 
 	currency(frm) {
@@ -139,17 +139,13 @@ function enabled_users() {
 	return { filters: { enabled: 1, user_type: "System User" } };
 }
 
-function set_default_manager(frm) {
+function set_default_people(frm) {
 	if (!frm.doc.manager && frappe.user_roles.includes("Presales Manager")) {
 		frm.set_value("manager", frappe.session.user);
 	}
 	if (!frm.doc.director && frappe.user_roles.includes("Presales Director")) {
 		frm.set_value("director", frappe.session.user);
 	}
-}
-
-function set_party_type(frm) {
-	if (!frm.doc.party_type) frm.set_value("party_type", "Customer");
 }
 
 /** The options of a child field are shared by both grids, so each row is given those of its own grid. */
@@ -553,7 +549,7 @@ function checklist_actions(frm, status, finding) {
 						frappe
 							.xcall("presales_mgmt.api.tick_checklist", { ...args, remarks })
 							.then(() => show_overview(frm)),
-					finding.label,
+					frappe.utils.escape_html(finding.label),
 					__("Tick")
 				),
 		},
@@ -593,17 +589,21 @@ function ask_for_move(frm, status) {
 	const goes_back = (dialog) =>
 		stages.find((stage) => stage.name === dialog.get_value("stage"))?.state === "past";
 	const dialog = new frappe.ui.Dialog({
-		title: __("Move Stage of {0}", [frm.doc.project_title]),
+		title: __("Move Stage of {0}", [frappe.utils.escape_html(frm.doc.project_title)]),
 		fields: [
 			{
 				fieldname: "stage",
 				fieldtype: "Select",
 				label: __("Target Stage"),
 				reqd: 1,
-				options: stages.map((stage) => ({
-					value: stage.name,
-					label: stage.state === "past" ? __("{0} (back)", [stage.label]) : stage.label,
-				})),
+				options: stages.map((stage) => {
+					// Titles of dialogs and labels of options are taken as HTML.
+					const label = frappe.utils.escape_html(stage.label);
+					return {
+						value: stage.name,
+						label: stage.state === "past" ? __("{0} (back)", [label]) : label,
+					};
+				}),
 				default: next.name,
 				change: () => {
 					dialog.set_df_property("reason", "reqd", goes_back(dialog) ? 1 : 0);
@@ -723,7 +723,10 @@ function ask_before_workflow_action(frm) {
 			}
 			let gone_on = false;
 			const dialog = new frappe.ui.Dialog({
-				title: __("{0}: {1}", [__(action), frm.doc.project_title]),
+				title: __("{0}: {1}", [
+					__(action),
+					frappe.utils.escape_html(frm.doc.project_title),
+				]),
 				fields,
 				primary_action_label: __(action),
 				on_hide: () => {

@@ -22,6 +22,7 @@ from presales_mgmt.rules.validation import (
 	set_full_names,
 	validate_input,
 )
+from presales_mgmt.statuses import DRAFT, status_label
 
 TEAM_ROLES = (
 	"Director",
@@ -59,6 +60,11 @@ class PresalesProject(Document):
 	def before_insert(self):
 		self.lock_opportunity()
 
+	def before_validate(self):
+		if not self.presales_process and self.company:
+			settings = frappe.get_cached_doc("Presales Settings")
+			self.presales_process = settings.get_for_company("default_process", self.company)
+
 	def validate(self):
 		for fieldname in ("company", "presales_process"):
 			require_value(self, fieldname)
@@ -81,10 +87,10 @@ class PresalesProject(Document):
 		lifecycle.after_status_change(self, self.status_before())
 
 	def on_trash(self):
-		if self.status != lifecycle.DRAFT:
+		if self.status != DRAFT:
 			frappe.throw(
 				_("{0} cannot be deleted: its status is {1}, expected {2}. Abandon it instead.").format(
-					self.name, _(self.status), _(lifecycle.DRAFT)
+					self.name, status_label(self.status), status_label(DRAFT)
 				),
 				exc=LifecycleError,
 			)
@@ -141,7 +147,7 @@ class PresalesProject(Document):
 	def set_process_version(self):
 		"""Freeze the process. While the project is a draft it follows the latest version; afterwards it keeps its own."""
 		before = self.get_doc_before_save()
-		if before and before.status != lifecycle.DRAFT:
+		if before and before.status != DRAFT:
 			if self.presales_process != before.presales_process:
 				refuse(self, "Process", self.presales_process, before.presales_process, ProcessError)
 			self.process_version = before.process_version

@@ -4,7 +4,6 @@ from frappe.utils import flt, getdate, time_diff_in_seconds
 
 from presales_mgmt.controllers import ProjectRecord
 from presales_mgmt.exceptions import LifecycleError, SelfApprovalError
-from presales_mgmt.lifecycle import ABANDONED, LOST, WON
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.presales_mgmt.doctype.presales_project.presales_project import SUPERVISOR_ROLES
@@ -15,6 +14,7 @@ from presales_mgmt.rules.validation import (
 	require_weights_of_100,
 	set_full_names,
 )
+from presales_mgmt.statuses import ABANDONED, LOST, WON, status_label
 
 REPORT_TYPE = "Project Evaluation Report"
 
@@ -84,7 +84,7 @@ class PresalesProjectEvaluation(ProjectRecord):
 		if project.status not in (WON, LOST, ABANDONED):
 			frappe.throw(
 				_("{0} cannot be evaluated yet: its status is {1}, expected Won, Lost or Abandoned.").format(
-					self.presales_project, _(project.status)
+					self.presales_project, status_label(project.status)
 				),
 				exc=LifecycleError,
 			)

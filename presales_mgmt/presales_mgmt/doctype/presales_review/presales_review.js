@@ -166,7 +166,7 @@ function results_table(frm, opinions, scores) {
 		for (const row of own) if (row.comment) texts.push(`${row.criterion}: ${row.comment}`);
 		return $("<tr></tr>").append(
 			$("<td></td>").text(name_of(frm, opinion.reviewer)),
-			$("<td></td>").append(
+			$('<td style="white-space: nowrap"></td>').append(
 				$(
 					`<span class="indicator-pill ${
 						DECISION_COLOURS[opinion.decision] || "gray"
@@ -193,10 +193,9 @@ function results_table(frm, opinions, scores) {
 	return $("<div></div>").append(
 		summary,
 		$('<div class="table-responsive"></div>').append(
-			$('<table class="table table-bordered" style="margin: 0"></table>').append(
-				$("<thead></thead>").append(head),
-				$("<tbody></tbody>").append(body)
-			)
+			$(
+				'<table class="table table-bordered" style="margin: 0; min-width: 640px"></table>'
+			).append($("<thead></thead>").append(head), $("<tbody></tbody>").append(body))
 		)
 	);
 }

@@ -40,7 +40,10 @@ frappe.query_reports["Presales Gate Status"] = {
 	],
 
 	formatter(value, row, column, data, default_formatter) {
-		const shown = default_formatter(value, row, column, data);
+		// Frappe puts the value of a Data column into the page as HTML.
+		const safe =
+			column.fieldtype === "Data" && value ? frappe.utils.escape_html(value) : value;
+		const shown = default_formatter(safe, row, column, data);
 		if (!data) return shown;
 		if (column.fieldname === "overdue_days" && data.overdue_days > 0) {
 			return `<span class="text-danger">${shown}</span>`;

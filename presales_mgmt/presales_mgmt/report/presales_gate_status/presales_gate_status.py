@@ -78,7 +78,6 @@ def get_projects(filters: frappe._dict) -> list[frappe._dict]:
 			"manager",
 		],
 		order_by="name asc",
-		limit_page_length=0,
 	)
 
 
