@@ -3,12 +3,17 @@
 import frappe
 from frappe import _
 
-from presales_mgmt.exceptions import StageError
+from presales_mgmt.exceptions import LifecycleError, StageError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.evaluation import evaluate
 from presales_mgmt.permissions.scope import PROJECT
-from presales_mgmt.permissions.visibility import get_project_roles, require_project_permission
+from presales_mgmt.permissions.visibility import (
+	READ_ONLY_PROJECT_ROLES,
+	get_project_roles,
+	require_project_permission,
+)
+from presales_mgmt.statuses import status_label
 
 ENTRY = "Presales Checklist Entry"
 
@@ -107,12 +112,15 @@ def tick_checklist(project: str, requirement_code: str, remarks: str | None = No
 			),
 			exc=StageError,
 		)
+	_require_ticker(project, doc.status)
 	role = requirement.responsible_role
 	if role and role not in frappe.get_roles():
 		frappe.throw(
 			_("{0} is ticked by {1}.").format(_(requirement.title), _(role)), exc=frappe.PermissionError
 		)
-	ticked = frappe.db.exists(ENTRY, {"presales_project": project, "requirement_code": requirement_code})
+	ticked = frappe.db.get_value(
+		ENTRY, {"presales_project": project, "requirement_code": requirement_code}, "name", for_update=True
+	)
 	if ticked:
 		return ticked
 	entry = frappe.get_doc(
@@ -139,6 +147,7 @@ def untick_checklist(project: str, requirement_code: str) -> None:
 	Raises `frappe.PermissionError` otherwise; a tick that is not there is no fault.
 	"""
 	require_project_permission(project)
+	_require_ticker(project, frappe.db.get_value(PROJECT, project, "status"))
 	user = frappe.session.user
 	for entry in frappe.get_all(
 		ENTRY,
@@ -153,3 +162,20 @@ def untick_checklist(project: str, requirement_code: str) -> None:
 			)
 		# Checked above; no role may delete entries in any other way.
 		frappe.delete_doc(ENTRY, entry.name, ignore_permissions=True)
+
+
+def _require_ticker(project: str, status: str) -> None:
+	"""Ticks are made by the team and the supervisors, as long as the project moves."""
+	roles = get_project_roles(project, frappe.session.user)
+	if not roles - READ_ONLY_PROJECT_ROLES:
+		frappe.throw(
+			_("Only the team and the supervisors of {0} may tick its checklist.").format(project),
+			exc=frappe.PermissionError,
+		)
+	if status not in engine.MOVABLE_STATUSES:
+		frappe.throw(
+			_("The checklist of {0} cannot be changed: its status is {1}.").format(
+				project, status_label(status)
+			),
+			exc=LifecycleError,
+		)

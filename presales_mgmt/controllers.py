@@ -8,6 +8,7 @@ from presales_mgmt.exceptions import LifecycleError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import require_project_permission
 from presales_mgmt.rules.validation import require_value, validate_input
+from presales_mgmt.statuses import CLOSED
 
 
 class ProjectRecord(Document):
@@ -33,11 +34,19 @@ class ProjectRecord(Document):
 			)
 		if self.is_new() and not self.flags.ignore_permissions:
 			require_project_permission(self.presales_project)
-		if self.is_new() and frappe.db.get_value(PROJECT, self.presales_project, "status") == "Closed":
-			frappe.throw(
-				_("Project {0} is closed: nothing can be added to it.").format(self.presales_project),
-				exc=LifecycleError,
-			)
+		require_open_project(self.presales_project)
+
+	def on_trash(self):
+		if self.presales_project:
+			require_open_project(self.presales_project)
+
+
+def require_open_project(project: str) -> None:
+	"""Raise `LifecycleError` when the project is closed: its record is complete and stays as it is."""
+	if frappe.db.get_value(PROJECT, project, "status") == CLOSED:
+		frappe.throw(
+			_("Project {0} is closed: nothing under it can be changed.").format(project), exc=LifecycleError
+		)
 
 
 def give_todo(

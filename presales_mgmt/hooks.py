@@ -1,4 +1,4 @@
-from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT_DOCTYPES
+from presales_mgmt.permissions import scope as _scope
 
 app_name = "presales_mgmt"
 app_title = "Presales Management"
@@ -47,6 +47,10 @@ doc_events = {
 		"before_submit": "presales_mgmt.overrides.sales_order.before_submit",
 		"on_submit": "presales_mgmt.overrides.sales_order.on_submit",
 		"on_cancel": "presales_mgmt.overrides.sales_order.on_cancel",
+		"on_update_after_submit": "presales_mgmt.overrides.sales_order.on_update_after_submit",
+	},
+	"DocShare": {
+		"validate": "presales_mgmt.overrides.doc_share.validate",
 	},
 	"File": {
 		"validate": "presales_mgmt.overrides.file.validate",
@@ -56,10 +60,11 @@ doc_events = {
 # One rule decides who sees a project and everything under it. Child tables are listed too, since Frappe
 # checks only the parent's role permissions when a child table is queried by itself.
 permission_query_conditions = dict.fromkeys(
-	(*PROJECT_DOCTYPES, *CHILD_DOCTYPES), "presales_mgmt.permissions.visibility.query_conditions"
+	(*_scope.PROJECT_DOCTYPES, *_scope.CHILD_DOCTYPES),
+	"presales_mgmt.permissions.visibility.query_conditions",
 )
 has_permission = {
-	**dict.fromkeys(PROJECT_DOCTYPES, "presales_mgmt.permissions.visibility.has_permission"),
+	**dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.visibility.has_permission"),
 	"File": "presales_mgmt.permissions.visibility.has_file_permission",
 }
 

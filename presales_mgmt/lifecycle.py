@@ -1,13 +1,12 @@
 """The life of a project: what each status asks for, and what ERPNext's documents do to it.
 
-People move the status through the Workflow of Presales Project. A win, its undoing and a loss declared on
+People move the status through the Workflow of Presales Project. A win, its undoing, a loss and a reopening on
 ERPNext's side come from Sales Order, Quotation and Opportunity; those go through `set_status` here, which
-writes under a lock and leaves a comment. Nothing else writes the status.
+writes under a lock. Nothing else writes the status, and every change of it is logged.
 """
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Min, Sum
 from frappe.utils import flt, now_datetime, today
 
 from presales_mgmt.exceptions import (
@@ -27,11 +26,11 @@ from presales_mgmt.statuses import (
 	ABANDONED,
 	ACTIVE,
 	CLOSED,
+	DECIDED,
 	DRAFT,
 	INITIATION,
 	LOST,
 	ON_HOLD,
-	UNDECIDED,
 	WON,
 	status_label,
 )
@@ -71,33 +70,66 @@ def validate_status_change(doc, before: str | None) -> None:
 			),
 			exc=LifecycleError,
 		)
-	if after == INITIATION:
-		_validate_application(doc)
-	elif after == ACTIVE and before != ON_HOLD:
-		_validate_approval(doc)
-	elif after == WON:
+	if after == WON:
 		frappe.throw(
 			_("{0} is won by submitting its sales order, not by hand.").format(doc.name), exc=LifecycleError
 		)
-	elif after == LOST:
+
+	if after == INITIATION:
+		_validate_application(doc)
+	elif after == ACTIVE and not doc.approved_on:
+		_validate_approval(doc)
+	elif before == INITIATION or after == DRAFT:
+		# Leaders decide on applications, applicants take theirs back: the workflow's roles say enough.
+		doc.applied_by = doc.applied_on = None
+	else:
+		_require_director_of(doc, before, after)
+
+	if after == LOST:
 		_require_loss_reason(doc)
-	elif after in (ABANDONED, ON_HOLD):
+	elif after in (ABANDONED, ON_HOLD) or (after == ACTIVE and before in DECIDED):
 		_require_reason(doc, after)
 	elif after == CLOSED:
-		_validate_closing(doc)
-	elif after == DRAFT:
-		doc.applied_by = doc.applied_on = None
+		_validate_closing(doc, before)
+	doc.update(decision_values(doc, after))
 
 
 def after_status_change(doc, before: str | None) -> None:
 	"""What follows when a change of status by a person has been written."""
-	if before == doc.status or not before:
+	after = doc.status
+	if before == after or not before:
 		return
-	if doc.status == ACTIVE and not doc.stage:
-		engine.start(doc)
-	elif doc.status == LOST:
+	engine.log_status(doc, before, after, reason=doc.outcome_reason if after in (*DECIDED, ON_HOLD) else None)
+	if after == ACTIVE:
+		if not doc.stage:
+			engine.start(doc)
+		elif before in DECIDED:
+			engine.leave_final_stage(doc, doc.outcome_reason)
+			engine.resume_stay(doc)
+			_reopen_in_erpnext(doc)
+	elif after == LOST:
 		engine.enter_lost_stage(doc)
+		engine.end_stay(doc)
 		_declare_lost_in_erpnext(doc)
+	elif after in (ABANDONED, CLOSED):
+		engine.end_stay(doc)
+
+
+def decision_values(doc, status: str) -> dict:
+	"""The fields that follow from a status: date of the decision, probability, weighted amount.
+
+	A won deal is certain, a lost or abandoned one has no value in the pipeline. A project that comes back
+	takes the probability of its stage again.
+	"""
+	values = {}
+	if status in (WON, LOST, ABANDONED):
+		values = {"decided_on": today(), "probability": 100 if status == WON else 0}
+	elif status == ACTIVE and doc.decided_on:
+		stage = load_process(doc.process_version).stage(doc.stage) if doc.stage else None
+		values = {"decided_on": None, "closed_on": None, "probability": stage.probability if stage else 0}
+	if values:
+		values["base_weighted_amount"] = doc.weighted_amount(values["probability"])
+	return values
 
 
 def _validate_application(doc) -> None:
@@ -134,7 +166,11 @@ def _validate_approval(doc) -> None:
 			limit=1,
 		)
 		if not review or review[0].status not in APPROVING_OUTCOMES:
-			found = f"{review[0].name}: {_(review[0].status)}" if review else _("no review")
+			found = (
+				f"{review[0].name}: {_(review[0].status, context='Presales Review')}"
+				if review
+				else _("no review")
+			)
 			frappe.throw(
 				_("{0} needs an approved initiation review before it becomes active; found {1}.").format(
 					doc.name, found
@@ -143,6 +179,22 @@ def _validate_approval(doc) -> None:
 			)
 	doc.approved_by = user
 	doc.approved_on = now_datetime()
+
+
+def _require_director_of(doc, before: str, after: str) -> None:
+	"""Hold, resume, lose, abandon, reopen and close are acts of the project's own director (R9.5).
+
+	A draft may also be abandoned by its manager.
+	"""
+	user = frappe.session.user
+	allowed = engine.MOVERS if before == DRAFT else frozenset({"Director"})
+	if user != "Administrator" and not get_project_roles(doc.name, user) & allowed:
+		frappe.throw(
+			_("Only the director of {0} may change its status from {1} to {2}.").format(
+				doc.name, status_label(before), status_label(after)
+			),
+			exc=frappe.PermissionError,
+		)
 
 
 def _require_loss_reason(doc) -> None:
@@ -163,8 +215,11 @@ def _require_reason(doc, status: str) -> None:
 		)
 
 
-def _validate_closing(doc) -> None:
-	"""A project is closed when its last stage is done and its evaluation report is archived (R9.15)."""
+def _validate_closing(doc, before: str) -> None:
+	"""A project is closed when its last stage is done and its evaluation report is archived (R9.15).
+
+	The gate of the last stage is overridden like any other: by the director, with a reason, on the log.
+	"""
 	if doc.won_on and doc.stage:
 		process = load_process(doc.process_version)
 		remaining = [
@@ -172,18 +227,24 @@ def _validate_closing(doc) -> None:
 			for stage in process.stages[process.position(doc.stage) :]
 			if stage.stage_type != "Lost"
 		]
-		blockers = blocking(evaluate([doc.name], {doc.name: remaining})[doc.name])
-		if blockers:
+		findings = evaluate([doc.name], {doc.name: remaining})[doc.name]
+		blockers = blocking(findings)
+		override = (doc.closing_override_reason or "").strip()
+		if blockers and not override:
 			engine.refuse_gate(_("{0} cannot be closed yet.").format(doc.name), blockers)
-	if frappe.get_cached_doc("Presales Settings").require_evaluation_to_close:
-		_require_archived_evaluation(doc)
+		if blockers:
+			engine.require_override_right(doc)
+			engine.log_closing_override(doc, findings, override)
+	# Whoever was never initiated has nothing to be evaluated for.
+	if doc.approved_on and frappe.get_cached_doc("Presales Settings").require_evaluation_to_close:
+		_require_archived_evaluation(doc, before)
 	doc.closed_on = today()
 
 
-def _require_archived_evaluation(doc) -> None:
+def _require_archived_evaluation(doc, result: str) -> None:
 	evaluation = frappe.get_all(
 		EVALUATION,
-		filters={"presales_project": doc.name, "docstatus": 1},
+		filters={"presales_project": doc.name, "docstatus": 1, "result": result},
 		fields=["name", "archived_document"],
 		order_by="creation desc",
 		limit=1,
@@ -210,41 +271,51 @@ def _require_archived_evaluation(doc) -> None:
 def set_status(doc, status: str, comment: str, **values) -> None:
 	"""Write a status that follows from an ERPNext document. `doc` must have been read with `for_update`.
 
-	`values` are further fields to write. `comment` (translated) says in the timeline why.
+	`values` are further fields to write. `comment` (translated) says in timeline and log why.
 	"""
-	doc.db_set({"status": status, **values}, notify=True)
+	before = doc.status
+	doc.db_set({"status": status, **decision_values(doc, status), **values}, notify=True)
 	doc.add_comment("Workflow", comment)
+	engine.log_status(doc, before, status, reason=comment)
 
 
-def update_win(project: str, trigger: str, exclude: str | None = None) -> None:
+def update_win(project: str, trigger: str) -> None:
 	"""Set won or not won from the sales orders that stand, and the won amount with it.
 
 	Args:
 		project: name of the Presales Project.
-		trigger: name of the Sales Order that was submitted or cancelled.
-		exclude: a Sales Order that does not count although the database still says so, being cancelled.
+		trigger: name of the Sales Order that was submitted, changed or cancelled.
 
-	The amount is the sum of the orders' net totals in company currency, before tax.
+	The amount is the sum of the orders' net totals in company currency, before tax. A project whose last
+	order is cancelled goes back to the status that it had before it was won.
 	"""
 	doc = frappe.get_doc(PROJECT, project, for_update=True)
-	order = frappe.qb.DocType("Sales Order")
-	query = frappe.qb.from_(order).where((order.presales_project == project) & (order.docstatus == 1))
-	if exclude:
-		query = query.where(order.name != exclude)
-	amount, won_on = query.select(Sum(order.base_net_total), Min(order.transaction_date)).run()[0]
-	first = query.select(order.name).orderby(order.transaction_date).orderby(order.name).limit(1).run()
+	# A locking read: an order submitted by somebody who was faster is seen, which a plain read would miss.
+	orders = frappe.qb.get_query(
+		"Sales Order",
+		fields=["name", "base_net_total", "transaction_date"],
+		filters={"presales_project": project, "docstatus": 1},
+		order_by="transaction_date asc, name asc",
+		for_update=True,
+	).run(as_dict=True)
 
 	values = {
-		"sales_order": first[0][0] if first else None,
-		"base_won_amount": flt(amount),
-		"won_on": won_on,
+		"sales_order": orders[0].name if orders else None,
+		"base_won_amount": sum(flt(order.base_net_total) for order in orders),
+		"won_on": orders[0].transaction_date if orders else None,
 	}
-	if first and doc.status in (*UNDECIDED, LOST, ABANDONED):
+	if orders and doc.status not in (WON, CLOSED):
+		values["status_before_win"] = doc.status
 		set_status(doc, WON, _("Won: {0} was submitted.").format(trigger), **values)
-	elif not first and doc.status in (WON, CLOSED):
+		engine.resume_stay(doc)
+	elif not orders and doc.status in (WON, CLOSED):
 		reason = _("Reopened: {0} was cancelled.").format(trigger)
-		set_status(doc, ACTIVE, reason, closed_on=None, **values)
-		engine.leave_won_stage(doc, reason)
+		status = doc.status_before_win or (ACTIVE if doc.approved_on else DRAFT)
+		if status in (WON, CLOSED):
+			status = ACTIVE
+		set_status(doc, status, reason, closed_on=None, decided_on=None, status_before_win=None, **values)
+		engine.leave_final_stage(doc, reason)
+		engine.resume_stay(doc)
 	else:
 		doc.db_set(values, notify=True)
 
@@ -265,7 +336,7 @@ def lose_from_erpnext(
 		LossReasonMissingError: neither a reason nor a detail was given.
 	"""
 	doc = frappe.get_doc(PROJECT, project, for_update=True)
-	if doc.status not in UNDECIDED:
+	if doc.status in (*DECIDED, CLOSED):
 		return
 	if not reasons and not (detail or "").strip():
 		frappe.throw(
@@ -274,8 +345,21 @@ def lose_from_erpnext(
 		)
 	_add_rows(doc, "lost_reasons", "lost_reason", reasons)
 	_add_rows(doc, "competitors", "competitor", competitors)
-	set_status(doc, LOST, _("Lost: {0} was declared lost.").format(trigger), outcome_reason=detail)
+	values = {"outcome_reason": detail} if detail else {}
+	set_status(doc, LOST, _("Lost: {0} was declared lost.").format(trigger), **values)
 	engine.enter_lost_stage(doc)
+	engine.end_stay(doc)
+
+
+def reopen_from_erpnext(project: str, trigger: str) -> None:
+	"""Take a lost project up again since its Opportunity was reopened."""
+	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	if doc.status != LOST:
+		return
+	reason = _("Reopened: {0} was reopened.").format(trigger)
+	set_status(doc, ACTIVE if doc.approved_on else DRAFT, reason, decided_on=None)
+	engine.leave_final_stage(doc, reason)
+	engine.resume_stay(doc)
 
 
 def _add_rows(doc, table: str, fieldname: str, values: list[str]) -> None:
@@ -315,6 +399,14 @@ def _declare_lost_in_erpnext(doc) -> None:
 			opportunity.declare_enquiry_lost(
 				[{"lost_reason": reason} for reason in reasons], competitors, doc.outcome_reason
 			)
+
+
+def _reopen_in_erpnext(doc) -> None:
+	"""Reopen the opportunity of a lost project that was taken up again, as ERPNext's own button does."""
+	if doc.opportunity and frappe.db.get_value("Opportunity", doc.opportunity, "status") == "Lost":
+		opportunity = _as_system("Opportunity", doc.opportunity)
+		opportunity.update({"status": "Open", "lost_reasons": [], "order_lost_reason": None})
+		opportunity.save()
 
 
 def _as_system(doctype: str, name: str):

@@ -7,7 +7,8 @@ from presales_mgmt.permissions.scope import PROJECT
 DRAFT, INITIATION, ACTIVE, ON_HOLD = "Draft", "Initiation Review", "Active", "On Hold"
 WON, LOST, ABANDONED, CLOSED = "Won", "Lost", "Abandoned", "Closed"
 STATUSES = (DRAFT, INITIATION, ACTIVE, ON_HOLD, WON, LOST, ABANDONED, CLOSED)
-UNDECIDED = (DRAFT, INITIATION, ACTIVE, ON_HOLD)
+# Decided, but not yet closed: the outcome may still change.
+DECIDED = (WON, LOST, ABANDONED)
 
 
 def status_label(status: str | None) -> str:

@@ -67,4 +67,12 @@ def test_a_deal_runs_from_opportunity_to_closed_project(world, frappe):
 		fields=["*"],
 		order_by="creation asc",
 	)
-	assert [log.move_type for log in logs] == ["Start"] + ["Forward"] * 8
+	moves = [log.move_type for log in logs if log.move_type != "Status"]
+	assert moves == ["Start"] + ["Forward"] * 8 + ["End"]
+	statuses = [(log.from_status, log.to_status) for log in logs if log.move_type == "Status"]
+	assert statuses == [
+		("Draft", "Initiation Review"),
+		("Initiation Review", "Active"),
+		("Active", "Won"),
+		("Won", "Closed"),
+	]

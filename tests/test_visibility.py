@@ -195,12 +195,26 @@ def test_who_leaves_the_team_sees_the_project_no_more(world, frappe, deal):
 
 
 def test_user_permissions_narrow_further(world, frappe, deal):
-	project = deal["Presales Project"][0]
 	for person in ("engineer", "leader"):
 		world.insert("User Permission", user=email(person), allow="Company", for_value=world.other_company)
 		with world.acting_as(person):
-			assert project not in listed(frappe, "Presales Project")
-			assert not frappe.has_permission("Presales Project", "read", doc=project)
+			for doctype, names in deal.items():
+				assert not set(names) & listed(frappe, doctype), (person, doctype)
+				assert not frappe.has_permission(doctype, "read", doc=names[0]), (person, doctype)
+			for child, parent in CHILD_DOCTYPES.items():
+				filters = {"parent": ["in", deal[parent]]}
+				assert not frappe.client.get_list(child, fields=["name"], filters=filters, parent=parent), (
+					child
+				)
+
+
+@pytest.mark.parametrize("person", ["engineer", "leader"])
+def test_user_permissions_on_the_own_company_take_nothing_away(world, frappe, deal, person):
+	world.insert("User Permission", user=email(person), allow="Company", for_value=world.company)
+	with world.acting_as(person):
+		for doctype in ("Presales Project", "Presales Risk", "Presales Document"):
+			assert set(deal[doctype]) <= listed(frappe, doctype), doctype
+			assert frappe.has_permission(doctype, "read", doc=deal[doctype][0]), doctype
 
 
 def test_a_system_manager_without_duty_sees_no_project(world, frappe, deal):

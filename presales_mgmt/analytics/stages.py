@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import frappe
 from frappe.utils import flt, now_datetime, time_diff_in_seconds
 
+from presales_mgmt.gates.rules import STATUS
 from presales_mgmt.permissions.scope import PROJECT
 
 
@@ -20,23 +21,23 @@ def days_per_stage(projects: Iterable[str]) -> dict[str, dict[str, dict]]:
 	}
 	for log in frappe.get_all(
 		"Presales Stage Log",
-		filters={"presales_project": ["in", names]},
+		filters={"presales_project": ["in", names], "move_type": ["!=", STATUS]},
 		fields=["presales_project", "from_stage", "to_stage", "days_in_stage"],
 		order_by="moved_on asc",
 	):
 		stages = result[log.presales_project]
-		stages[log.to_stage]["visits"] += 1
+		if log.to_stage:
+			stages[log.to_stage]["visits"] += 1
 		if log.from_stage:
 			stages[log.from_stage]["days"] = flt(stages[log.from_stage]["days"] + log.days_in_stage, 2)
 	now = now_datetime()
 	for project in frappe.get_all(
 		PROJECT,
-		filters={"name": ["in", names], "status": ["in", ["Active", "On Hold", "Won"]]},
+		filters={"name": ["in", names], "stage_entered_on": ["is", "set"]},
 		fields=["name", "stage", "stage_entered_on"],
 		order_by="name asc",
 	):
-		if project.stage:
-			stay = time_diff_in_seconds(now, project.stage_entered_on) / 86400
-			stage = result[project.name][project.stage]
-			stage["days"] = flt(stage["days"] + stay, 2)
+		stay = time_diff_in_seconds(now, project.stage_entered_on) / 86400
+		stage = result[project.name][project.stage]
+		stage["days"] = flt(stage["days"] + stay, 2)
 	return result

@@ -62,11 +62,10 @@ def _projects(asks: Sequence[Ask]) -> list[str]:
 	return sorted({ask.project for ask in asks})
 
 
-def _count_answer(found: int, needed: int, what: str) -> Answer:
+def _count_answer(found: int, needed: int, text: str) -> Answer:
+	"""`text` says in the user's language what {0} records were found."""
 	return Answer(
-		satisfied=found >= needed,
-		found=_("{0} of {1}").format(found, what),
-		expected=_("at least {0}").format(needed),
+		satisfied=found >= needed, found=text.format(found), expected=_("at least {0}").format(needed)
 	)
 
 
@@ -97,7 +96,7 @@ def check_documents(asks: Sequence[Ask]) -> list[Answer]:
 			continue
 		needed = cint(requirement.condition["min_count"]) or 1
 		found = counts.get((project, document_type), 0)
-		answers.append(_count_answer(found, needed, _("archived: {0}").format(_(document_type))))
+		answers.append(_count_answer(found, needed, _("{0} archived")))
 	return answers
 
 
@@ -121,12 +120,18 @@ def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
 	answers = []
 	for project, requirement in asks:
 		review = latest.get((project, requirement.condition["review_kind"]))
-		found = _("{0}: {1}").format(review.name, _(review.status)) if review else _("no review")
+		found = (
+			_("{0}: {1}").format(review.name, _(review.status, context="Presales Review"))
+			if review
+			else _("no review")
+		)
 		answers.append(
 			Answer(
 				satisfied=bool(review) and review.status in APPROVING_OUTCOMES,
 				found=found,
-				expected=_("an approved review of kind {0}").format(_(requirement.condition["review_kind"])),
+				expected=_("an approved review of kind {0}").format(
+					_(requirement.condition["review_kind"], context="Presales Review")
+				),
 			)
 		)
 	return answers
@@ -153,7 +158,7 @@ def check_records(asks: Sequence[Ask]) -> list[Answer]:
 		for ask in group:
 			if counts is not None:
 				needed = cint(ask.requirement.condition["min_count"]) or 1
-				answer = _count_answer(counts.get(ask.project, 0), needed, _(doctype))
+				answer = _count_answer(counts.get(ask.project, 0), needed, _("{0} found"))
 			answers[id(ask)] = answer
 	return [answers[id(ask)] for ask in asks]
 
@@ -293,10 +298,14 @@ def check_risks(asks: Sequence[Ask]) -> list[Answer]:
 		answers.append(
 			Answer(
 				satisfied=score <= bands.highest_score(allowed),
-				found=_("highest open risk {0} ({1})").format(score, _(bands.level(score)))
+				found=_("highest open risk {0} ({1})").format(
+					score, _(bands.level(score), context="Presales Risk")
+				)
 				if score
 				else _("no open risk"),
-				expected=_("no open risk above {0} ({1})").format(_(allowed), bands.highest_score(allowed)),
+				expected=_("no open risk above {0} ({1})").format(
+					_(allowed, context="Presales Risk"), bands.highest_score(allowed)
+				),
 			)
 		)
 	return answers

@@ -18,6 +18,7 @@ from presales_mgmt.statuses import status_label
 MOVABLE_STATUSES = ("Active", "Won")
 MOVERS = frozenset({"Director", "Manager"})
 DIRECTOR_ROLE = "Presales Director"
+LOG = "Presales Stage Log"
 
 
 def move_to_stage(
@@ -49,7 +50,7 @@ def move_to_stage(
 	"""
 	doc = frappe.get_doc(PROJECT, project, for_update=True)
 	doc.check_permission("write")
-	roles = _require_mover(doc)
+	_require_mover(doc)
 	_require_movable(doc, from_stage)
 
 	process = load_process(doc.process_version)
@@ -78,12 +79,12 @@ def move_to_stage(
 			refuse_gate(
 				_("{0} cannot move from {1} to {2} yet.").format(doc.name, _(doc.stage), _(stage)), blockers
 			)
-		_require_override_right(doc, roles)
+		require_override_right(doc)
 	return _enter(
 		doc,
 		process.stage(stage),
 		move.kind,
-		reason=override_reason if blockers else reason,
+		reason="\n".join(filter(None, [override_reason, reason])) if blockers else reason,
 		findings=findings,
 		is_override=bool(blockers),
 	)
@@ -101,13 +102,73 @@ def enter_lost_stage(doc) -> dict | None:
 	return _enter(doc, stage, rules.LOST) if stage and doc.stage and doc.stage != stage.name else None
 
 
-def leave_won_stage(doc, reason: str) -> dict | None:
-	"""Take a project whose win was undone back to the last stage before the win; `reason` goes to the log."""
+def leave_final_stage(doc, reason: str | None) -> dict | None:
+	"""Take a project whose win or loss was undone out of a stage that only won or lost projects are in.
+
+	It goes back to the last open stage before; `reason` goes to the log.
+	"""
 	process = load_process(doc.process_version)
-	if not doc.stage or process.stage(doc.stage).stage_type != "Won":
+	if not doc.stage:
 		return None
+	stage_type = process.stage(doc.stage).stage_type
+	if stage_type == "Open" or (stage_type == "Won" and doc.status == "Won"):
+		return None
+	if stage_type == "Lost":
+		last = frappe.get_all(
+			LOG,
+			filters={"presales_project": doc.name, "move_type": rules.LOST},
+			pluck="from_stage",
+			order_by="moved_on desc, creation desc",
+			limit=1,
+		)
+		return _enter(doc, process.stage(last[0]), rules.BACK, reason=reason) if last else None
 	before = [stage for stage in process.stages[: process.position(doc.stage)] if stage.stage_type == "Open"]
-	return _enter(doc, before[-1], rules.BACK, reason=reason) if before else None
+	return _enter(doc, before[-1], rules.BACK, reason=reason)
+
+
+def end_stay(doc) -> None:
+	"""Stop counting days when a project is lost, abandoned or closed. The stage stays: it tells where it ended."""
+	if not doc.stage or not doc.stage_entered_on:
+		return
+	now = now_datetime()
+	_log(doc, rules.END, doc.stage, None, now, _days_in_stage(doc, now))
+	doc.db_set("stage_entered_on", None)
+
+
+def resume_stay(doc) -> None:
+	"""Count days again for a project that came back from its end."""
+	if doc.stage and not doc.stage_entered_on:
+		doc.db_set("stage_entered_on", now_datetime())
+
+
+def log_status(doc, before: str, after: str, reason: str | None = None) -> None:
+	"""Put a change of status on the log, beside the moves: time in a status is told by these."""
+	_log(
+		doc,
+		rules.STATUS,
+		doc.stage,
+		doc.stage,
+		now_datetime(),
+		0,
+		from_status=before,
+		to_status=after,
+		reason=reason,
+	)
+
+
+def log_closing_override(doc, findings: list[rules.Finding], reason: str) -> None:
+	"""Put on the log that a project is closed although the gate of its last stage does not hold."""
+	_log(
+		doc,
+		rules.STATUS,
+		doc.stage,
+		doc.stage,
+		now_datetime(),
+		0,
+		reason=reason,
+		is_override=1,
+		gate_findings=_findings_json(findings),
+	)
 
 
 def refuse_gate(message: str, findings: list[rules.Finding]) -> None:
@@ -119,15 +180,13 @@ def refuse_gate(message: str, findings: list[rules.Finding]) -> None:
 		raise
 
 
-def _require_mover(doc) -> set[str]:
+def _require_mover(doc) -> None:
 	user = frappe.session.user
-	roles = get_project_roles(doc.name, user)
-	if user != "Administrator" and not roles & MOVERS:
+	if user != "Administrator" and not get_project_roles(doc.name, user) & MOVERS:
 		frappe.throw(
 			_("Only the director or the manager of {0} may move its stage.").format(doc.name),
 			exc=frappe.PermissionError,
 		)
-	return roles
 
 
 def _require_movable(doc, from_stage: str | None) -> None:
@@ -140,7 +199,7 @@ def _require_movable(doc, from_stage: str | None) -> None:
 		)
 	if from_stage and from_stage != doc.stage:
 		last = frappe.get_all(
-			"Presales Stage Log",
+			LOG,
 			filters={"presales_project": doc.name},
 			fields=["moved_by", "moved_on"],
 			order_by="moved_on desc, creation desc",
@@ -174,9 +233,12 @@ def _require_enterable(doc, stage: rules.Stage) -> None:
 		)
 
 
-def _require_override_right(doc, roles: set[str]) -> None:
+def require_override_right(doc) -> None:
+	"""Raise `OverrideError` unless the user is the project's director and has the director's role."""
 	user = frappe.session.user
-	if user == "Administrator" or ("Director" in roles and DIRECTOR_ROLE in frappe.get_roles(user)):
+	if user == "Administrator":
+		return
+	if "Director" in get_project_roles(doc.name, user) and DIRECTOR_ROLE in frappe.get_roles(user):
 		return
 	frappe.throw(
 		_("Only the director of {0}, with the role {1}, may override a gate.").format(
@@ -190,34 +252,27 @@ def _enter(
 	doc, stage: rules.Stage, kind: str, reason: str | None = None, findings=(), is_override: bool = False
 ) -> dict:
 	now = now_datetime()
-	left = doc.stage
-	days = flt(time_diff_in_seconds(now, doc.stage_entered_on) / 86400, 2) if doc.stage_entered_on else 0
+	left, days = doc.stage, _days_in_stage(doc, now)
 	doc.db_set(
 		{
 			"stage": stage.name,
 			"stage_entered_on": now,
 			"probability": stage.probability,
-			"base_weighted_amount": flt(doc.base_expected_amount) * flt(stage.probability) / 100,
+			"base_weighted_amount": doc.weighted_amount(stage.probability),
 		},
 		notify=True,
 	)
-	log = frappe.get_doc(
-		{
-			"doctype": "Presales Stage Log",
-			"presales_project": doc.name,
-			"from_stage": left,
-			"to_stage": stage.name,
-			"move_type": kind,
-			"moved_by": frappe.session.user,
-			"moved_on": now,
-			"days_in_stage": days,
-			"reason": reason,
-			"is_override": int(is_override),
-			"gate_findings": json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False),
-		}
+	log = _log(
+		doc,
+		kind,
+		left,
+		stage.name,
+		now,
+		days,
+		reason=reason,
+		is_override=int(is_override),
+		gate_findings=_findings_json(findings),
 	)
-	# Nobody has the right to write the log: it is made by the move and by nothing else.
-	log.insert(ignore_permissions=True)
 	return {
 		"project": doc.name,
 		"from_stage": left,
@@ -225,5 +280,39 @@ def _enter(
 		"move_type": kind,
 		"days_in_stage": days,
 		"is_override": is_override,
-		"log": log.name,
+		"log": log,
 	}
+
+
+def _findings_json(findings) -> str:
+	return json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False)
+
+
+def _days_in_stage(doc, now) -> float:
+	"""Days of 24 hours that the project has been in its stage, to two decimals."""
+	if not doc.stage_entered_on:
+		return 0
+	return flt(time_diff_in_seconds(now, doc.stage_entered_on) / 86400, 2)
+
+
+def _log(
+	doc, kind: str, from_stage: str | None, to_stage: str | None, moved_on, days: float, **values
+) -> str:
+	log = frappe.get_doc(
+		{
+			"doctype": LOG,
+			"presales_project": doc.name,
+			"from_stage": from_stage,
+			"to_stage": to_stage,
+			"move_type": kind,
+			"moved_by": frappe.session.user,
+			"moved_on": moved_on,
+			"days_in_stage": days,
+			# What the deal was thought to be worth then: the funnel by value cannot be told later otherwise.
+			"base_expected_amount": doc.base_expected_amount,
+			"probability": doc.probability,
+			**values,
+		}
+	)
+	# Nobody has the right to write the log: it is made by the move and by nothing else.
+	return log.insert(ignore_permissions=True).name

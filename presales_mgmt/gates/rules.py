@@ -9,6 +9,8 @@ FORWARD = "Forward"
 SKIP = "Skip"
 BACK = "Back"
 LOST = "Lost"
+END = "End"
+STATUS = "Status"
 
 OPERATORS = ("is set", "=", "!=", ">", ">=", "<", "<=", "in", "not in")
 

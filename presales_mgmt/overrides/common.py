@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from presales_mgmt.exceptions import GateError
+from presales_mgmt.exceptions import DuplicateEntryError, GateError
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.engine import refuse_gate
 from presales_mgmt.gates.evaluation import blocking, evaluate
@@ -13,6 +13,14 @@ from presales_mgmt.statuses import status_label
 
 # Under which statuses of its project a document may be submitted.
 OPEN_STATUSES = ("Active", "Won")
+
+
+def refuse_second_project(opportunity: str, project: str) -> None:
+	"""Raise since the Opportunity has a project already."""
+	frappe.throw(
+		_("Opportunity {0} already has presales project {1}.").format(opportunity, project),
+		exc=DuplicateEntryError,
+	)
 
 
 def validate_project(doc) -> None:
@@ -62,15 +70,16 @@ def _check_gate(doc, project, stage_flag: str) -> None:
 		)
 	process = load_process(project.process_version)
 	earliest = process.first_stage_that(stage_flag)
-	if not earliest or not project.stage:
+	if not earliest:
 		return
-	start, end = process.position(project.stage), process.position(earliest.name)
+	start = process.position(project.stage) if project.stage else 0
+	end = process.position(earliest.name)
 	if start >= end:
 		return
 
 	message = _(
 		"{0} cannot be submitted: presales project {1} is in stage {2}, expected {3} or later."
-	).format(name, project.name, _(project.stage), _(earliest.name))
+	).format(name, project.name, _(project.stage or "no stage"), _(earliest.name))
 	if not frappe.has_permission(PROJECT, doc=project.name):
 		# Who may not see the project is not told what it lacks.
 		frappe.throw(message, exc=GateError, title=_("Gate Not Passed"))

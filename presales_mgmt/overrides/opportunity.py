@@ -8,6 +8,9 @@ import frappe
 
 def validate(doc, method=None):
 	if not doc.get("presales_project"):
+		# A form that was opened before the project was made does not know of it, and must not remove it.
+		before = doc.get_doc_before_save()
+		doc.presales_project = before.get("presales_project") if before else None
 		return
 	if doc.is_new():
 		# A copy of an opportunity does not take the project of the original with it.
@@ -29,8 +32,14 @@ def after_insert(doc, method=None):
 
 
 def on_change(doc, method=None):
-	if not doc.get("presales_project") or doc.status != "Lost":
+	if not doc.get("presales_project"):
 		return
-	from presales_mgmt.overrides.project_link import lose_with_opportunity
+	before = doc.get_doc_before_save()
+	if doc.status == "Lost":
+		from presales_mgmt.overrides.project_link import lose_with_opportunity
 
-	lose_with_opportunity(doc)
+		lose_with_opportunity(doc)
+	elif before and before.status == "Lost":
+		from presales_mgmt.overrides.project_link import reopen_with_opportunity
+
+		reopen_with_opportunity(doc)

@@ -7,9 +7,12 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt
 
 from presales_mgmt.exceptions import DuplicateEntryError
-from presales_mgmt.lifecycle import lose_from_erpnext
+from presales_mgmt.lifecycle import lose_from_erpnext, reopen_from_erpnext
+from presales_mgmt.overrides.common import refuse_second_project
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.validation import require_company
+
+SAVE_POINT = "presales_project_by_rule"
 
 
 @frappe.whitelist()
@@ -24,7 +27,8 @@ def make_presales_project(source_name: str, target_doc: str | dict | Document | 
 
 def _map_opportunity(source_name: str, target_doc=None, ignore_permissions: bool = False):
 	def set_missing_values(source, target):
-		require_no_project(source)
+		if source.presales_project:
+			refuse_second_project(source.name, source.presales_project)
 		target.project_title = source.title or source.customer_name
 		# ERPNext's default probability of 100 is no forecast: it is left behind. The stage brings its own.
 		target.expected_amount = flt(source.opportunity_amount) or flt(source.total)
@@ -45,6 +49,7 @@ def _map_opportunity(source_name: str, target_doc=None, ignore_permissions: bool
 					"name": "opportunity",
 					"opportunity_from": "party_type",
 					"party_name": "party",
+					"transaction_date": "start_date",
 					"expected_closing": "expected_close_date",
 				},
 				# Fields of the same name with another meaning.
@@ -57,23 +62,30 @@ def _map_opportunity(source_name: str, target_doc=None, ignore_permissions: bool
 	)
 
 
-def require_no_project(opportunity) -> None:
-	"""Raise when the Opportunity document already belongs to a project."""
-	if opportunity.get("presales_project"):
-		frappe.throw(
-			_("Opportunity {0} already has presales project {1}.").format(
-				opportunity.name, opportunity.presales_project
-			),
-			exc=DuplicateEntryError,
-		)
-
-
 def create_project_by_rule(opportunity) -> None:
-	"""Create the project of a new Opportunity for its owner, who may have no right to create one."""
-	# The rule is the company's, not the user's who happens to enter the opportunity.
-	project = _map_opportunity(opportunity.name, ignore_permissions=True)
-	project.insert(ignore_permissions=True)
-	opportunity.presales_project = project.name
+	"""Create the project of a new Opportunity for its owner, who may have no right to create one.
+
+	An opportunity of which no project can be made is entered all the same: the reason is shown and logged.
+	"""
+	frappe.db.savepoint(SAVE_POINT)
+	try:
+		# The rule is the company's, not the user's who happens to enter the opportunity.
+		project = _map_opportunity(opportunity.name, ignore_permissions=True)
+		project.insert(ignore_permissions=True)
+	except frappe.ValidationError as error:
+		frappe.db.rollback(save_point=SAVE_POINT)
+		frappe.clear_last_message()
+		frappe.log_error(
+			title=f"Presales Project of {opportunity.name}",
+			reference_doctype="Opportunity",
+			reference_name=opportunity.name,
+		)
+		frappe.msgprint(
+			_("No presales project was created for {0}: {1}").format(opportunity.name, error),
+			indicator="orange",
+		)
+	else:
+		opportunity.presales_project = project.name
 
 
 def validate_opportunity(doc) -> None:
@@ -89,22 +101,21 @@ def validate_opportunity(doc) -> None:
 		)
 
 
-def set_current_quotation(project: str, exclude: str | None = None) -> None:
-	"""Make the latest submitted Quotation the project's current one; none when there is none left.
+def set_current_quotation(project: str) -> None:
+	"""Make the latest submitted Quotation that is not lost the project's current one; none when there is none.
 
-	`exclude` is a quotation being cancelled. The amount is its net total in company currency.
+	The amount is its net total in company currency.
 	"""
-	filters = {"presales_project": project, "docstatus": 1}
-	if exclude:
-		filters["name"] = ["!=", exclude]
-	latest = frappe.get_all(
+	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	# A locking read: what somebody else has submitted meanwhile is seen, which a plain read would miss.
+	latest = frappe.qb.get_query(
 		"Quotation",
-		filters=filters,
 		fields=["name", "base_net_total"],
+		filters={"presales_project": project, "docstatus": 1, "status": ["not in", ["Lost", "Cancelled"]]},
 		order_by="transaction_date desc, creation desc",
 		limit=1,
-	)
-	doc = frappe.get_doc(PROJECT, project, for_update=True)
+		for_update=True,
+	).run(as_dict=True)
 	doc.db_set(
 		{
 			"quotation": latest[0].name if latest else None,
@@ -163,3 +174,8 @@ def lose_with_last_quotation(doc) -> None:
 		"\n".join(texts) or None,
 		trigger=doc.name,
 	)
+
+
+def reopen_with_opportunity(doc) -> None:
+	"""An Opportunity that was lost and is reopened takes its project with it."""
+	reopen_from_erpnext(doc.presales_project, trigger=doc.name)

@@ -33,12 +33,18 @@ def on_cancel(doc, method=None):
 		return
 	from presales_mgmt.overrides.project_link import set_current_quotation
 
-	set_current_quotation(doc.presales_project, exclude=doc.name)
+	set_current_quotation(doc.presales_project)
 
 
 def on_update_after_submit(doc, method=None):
-	if not doc.get("presales_project") or doc.status != "Lost":
+	if not doc.get("presales_project"):
 		return
-	from presales_mgmt.overrides.project_link import lose_with_last_quotation
+	if doc.status == "Lost":
+		from presales_mgmt.overrides.project_link import lose_with_last_quotation, set_current_quotation
 
-	lose_with_last_quotation(doc)
+		set_current_quotation(doc.presales_project)
+		lose_with_last_quotation(doc)
+	elif doc.has_value_changed("base_net_total"):
+		from presales_mgmt.overrides.project_link import set_current_quotation
+
+		set_current_quotation(doc.presales_project)

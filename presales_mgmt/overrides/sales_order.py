@@ -33,4 +33,13 @@ def on_cancel(doc, method=None):
 		return
 	from presales_mgmt.lifecycle import update_win
 
-	update_win(doc.presales_project, trigger=doc.name, exclude=doc.name)
+	update_win(doc.presales_project, trigger=doc.name)
+
+
+def on_update_after_submit(doc, method=None):
+	"""ERPNext's "Update Items" changes the amount of a submitted order."""
+	if not doc.get("presales_project") or not doc.has_value_changed("base_net_total"):
+		return
+	from presales_mgmt.lifecycle import update_win
+
+	update_win(doc.presales_project, trigger=doc.name)

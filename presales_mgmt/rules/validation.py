@@ -28,8 +28,9 @@ PLAIN_TEXT_FIELDS = frozenset({"Data", "Small Text"})
 LARGEST_NUMBER = 10**12 - 1
 LARGEST_INTEGER = 2**31 - 1
 
-# A tag needs a name and a closing bracket, so that "depth < 5 m" and "a <-> b" remain plain text.
-MARKUP = re.compile(r"<\s*[/!]?\s*[a-zA-Z][^<>]*>")
+# A tag needs a name and a closing bracket, so that "depth < 5 m" and "a <-> b" remain plain text, and an
+# e-mail address in brackets is no tag.
+MARKUP = re.compile(r"<(?![^<>\s/]+@[^<>\s]+>)\s*[/!]?\s*[a-zA-Z][^<>]*>")
 
 
 def parse_number(value) -> float | None:
@@ -166,6 +167,18 @@ def require_date_order(doc, first: str, second: str) -> None:
 			doc.meta.get_label(second),
 			doc.get_formatted(second),
 			_("not before {0} ({1})").format(_(doc.meta.get_label(first)), doc.get_formatted(first)),
+			DateOrderError,
+		)
+
+
+def require_past(doc, fieldname: str) -> None:
+	"""Raise `DateOrderError` when the time in `fieldname` has not come yet: what has not happened counts for nothing."""
+	if get_datetime(doc.get(fieldname)) > frappe.utils.now_datetime():
+		refuse(
+			doc,
+			doc.meta.get_label(fieldname),
+			doc.get_formatted(fieldname),
+			_("a time in the past"),
 			DateOrderError,
 		)
 

@@ -1,11 +1,15 @@
 """The fields that this app adds to ERPNext's DocTypes: made at install and migrate, removed at uninstall."""
 
+import frappe
+
 PROJECT_FIELD = "presales_project"
 
 
 def _project_link(insert_after: str, **properties) -> dict:
 	return {
 		"fieldname": PROJECT_FIELD,
+		# So that a field which a later version no longer has still goes when the app is removed.
+		"module": "Presales Mgmt",
 		"label": "Presales Project",
 		"fieldtype": "Link",
 		"options": "Presales Project",
@@ -25,3 +29,10 @@ CUSTOM_FIELDS = {
 	"Quotation": [_project_link("order_type")],
 	"Sales Order": [_project_link("order_type")],
 }
+
+
+def present_custom_fields() -> dict[str, list[dict]]:
+	"""`CUSTOM_FIELDS` of those DocTypes that this site has."""
+	return {
+		doctype: fields for doctype, fields in CUSTOM_FIELDS.items() if frappe.db.exists("DocType", doctype)
+	}

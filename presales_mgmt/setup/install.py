@@ -8,7 +8,7 @@ from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from presales_mgmt.exceptions import UnsupportedVersionError
-from presales_mgmt.setup.custom_fields import CUSTOM_FIELDS
+from presales_mgmt.setup.custom_fields import present_custom_fields
 from presales_mgmt.setup.roles import ROLES
 
 SUPPORTED_MAJOR_VERSIONS = (15, 16)
@@ -28,6 +28,7 @@ def before_install():
 
 
 def after_install():
+	make_document_types()
 	make_records()
 
 
@@ -36,11 +37,10 @@ def after_migrate():
 
 
 def make_records():
-	"""Custom fields, workflow, document types and processes: those that are missing. Running it again adds nothing."""
-	create_custom_fields(CUSTOM_FIELDS, update=True)
+	"""Custom fields, workflow, settings and processes: what is missing. Running it again adds nothing."""
+	create_custom_fields(present_custom_fields(), update=True)
 	make_workflow()
 	make_settings()
-	make_document_types()
 	make_processes()
 
 
@@ -94,13 +94,18 @@ def make_workflow() -> None:
 
 
 def make_settings() -> None:
-	"""Write the defaults of the settings once, so that thresholds are never read as 0."""
+	"""Write the defaults of settings that were never written, so that thresholds are never read as 0."""
 	settings = frappe.get_doc("Presales Settings")
 	stored = frappe.db.get_singles_dict("Presales Settings")
-	for df in settings.meta.fields:
-		if df.default and stored.get(df.fieldname) is None:
-			settings.set(df.fieldname, df.default)
+	missing = [df for df in settings.meta.fields if df.default and stored.get(df.fieldname) is None]
+	if not missing:
+		return
+	for df in missing:
+		settings.set(df.fieldname, df.default)
 	settings.flags.ignore_mandatory = True
+	# A company's own value may contradict a new default; that is for the company to settle, not for a migration.
+	settings.flags.ignore_validate = True
+	# Whoever installs or migrates may have no role of ours.
 	settings.save(ignore_permissions=True)
 
 
@@ -110,14 +115,22 @@ def make_document_types() -> None:
 
 
 def make_processes() -> None:
-	"""The shipped processes that the site does not have; one that a company has edited is left alone."""
+	"""The shipped processes that the site does not have, with the stages and document types that they name.
+
+	One that a company has edited is left alone, and stages and types that it has renamed do not come back.
+	"""
 	for path in sorted((APP_PATH / "setup" / "processes").glob("*.json")):
 		process = json.loads(path.read_text(encoding="utf-8"))
+		if frappe.db.exists("Presales Process", process["process_name"]):
+			continue
 		for stage in process["stages"]:
 			insert_if_missing({"doctype": "Presales Stage", "stage_name": stage["stage"]}, key="stage_name")
 		for row in process["requirements"]:
 			if "reference_filters" in row:
 				row["reference_filters"] = json.dumps(row["reference_filters"])
+			if "document_type" in row:
+				record = {"doctype": "Presales Document Type", "document_type": row["document_type"]}
+				insert_if_missing(record, key="document_type")
 		insert_if_missing({"doctype": "Presales Process", **process}, key="process_name")
 
 

@@ -3,10 +3,12 @@
 import frappe
 
 from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT_DOCTYPES
-from presales_mgmt.setup.custom_fields import CUSTOM_FIELDS
+from presales_mgmt.setup.custom_fields import present_custom_fields
 from presales_mgmt.setup.install import CREATED_RECORDS, created_records
 
 APP = "presales_mgmt"
+# Where the demo keeps what it made.
+DEMO_RECORDS = "presales_mgmt_demo_records"
 MODULE = "Presales Mgmt"
 
 
@@ -50,7 +52,7 @@ def delete_workflows() -> None:
 
 def delete_custom_fields() -> None:
 	"""Our fields on ERPNext's DocTypes, with their columns, and customisations of our own DocTypes."""
-	for doctype, fields in CUSTOM_FIELDS.items():
+	for doctype, fields in present_custom_fields().items():
 		for field in fields:
 			name = frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
 			if name:
@@ -73,7 +75,8 @@ def delete_shared_records() -> None:
 		elif is_used_by_another_workflow(doctype, name):
 			continue
 		frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, ignore_missing=True)
-	frappe.db.set_global(CREATED_RECORDS, None)
+	for key in (CREATED_RECORDS, DEMO_RECORDS):
+		frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": key})
 
 
 def is_used_by_another_workflow(doctype: str, name: str) -> bool:
@@ -83,9 +86,24 @@ def is_used_by_another_workflow(doctype: str, name: str) -> bool:
 
 
 def delete_traces() -> None:
-	"""ToDos and shares that point to records which are about to be dropped."""
-	for doctype, fieldname in (("ToDo", "reference_type"), ("DocShare", "share_doctype")):
-		frappe.db.delete(doctype, {fieldname: ["in", our_doctypes()]})
+	"""What points to DocTypes that are about to be dropped, and would fail without them."""
+	for doctype, fieldname in (
+		("ToDo", "reference_type"),
+		("DocShare", "share_doctype"),
+		("User Permission", "allow"),
+		("Notification", "document_type"),
+		("Assignment Rule", "document_type"),
+		("Kanban Board", "reference_doctype"),
+		("Number Card", "document_type"),
+		("Dashboard Chart", "document_type"),
+		("Report", "ref_doctype"),
+	):
+		filters = {fieldname: ["in", our_doctypes()]}
+		if doctype == "Report":
+			filters["is_standard"] = "No"  # Frappe removes the app's own, and lets nobody else do so
+		for name in frappe.get_all(doctype, filters=filters, pluck="name", order_by="name asc"):
+			# Nobody but the uninstaller does this, and Administrator runs it.
+			frappe.delete_doc(doctype, name, force=True, ignore_permissions=True)
 
 
 def our_doctypes() -> list[str]:

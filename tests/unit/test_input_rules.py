@@ -30,6 +30,8 @@ def test_what_is_no_number(value):
 		"<!-- hidden -->",
 		"< script >",
 		"<svg/onload=alert(1)>",
+		"<svg/onload=a@b>",
+		"<img src=x@y onerror=alert(1)>",
 	],
 )
 def test_markup_is_found(text):
@@ -37,7 +39,18 @@ def test_markup_is_found(text):
 
 
 @pytest.mark.parametrize(
-	"text", ["", None, "a < b", "temperature <5 and >3", "x <-> y", "1 < 2 > 0", "温度 <5℃", "R&D"]
+	"text",
+	[
+		"",
+		None,
+		"a < b",
+		"temperature <5 and >3",
+		"x <-> y",
+		"1 < 2 > 0",
+		"温度 <5℃",
+		"R&D",
+		"Zhang Wei <zhang@city.example>",
+	],
 )
 def test_plain_text_is_no_markup(text):
 	assert not has_markup(text)

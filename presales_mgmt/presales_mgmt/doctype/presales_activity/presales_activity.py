@@ -1,7 +1,7 @@
 from frappe.utils import time_diff_in_hours
 
 from presales_mgmt.controllers import ProjectRecord
-from presales_mgmt.rules.validation import require_date_order
+from presales_mgmt.rules.validation import require_date_order, require_past
 
 
 class PresalesActivity(ProjectRecord):
@@ -11,6 +11,8 @@ class PresalesActivity(ProjectRecord):
 		super().validate()
 		require_date_order(self, "starts_on", "ends_on")
 		require_date_order(self, "received_on", "responded_on")
+		if self.status == "Completed":
+			require_past(self, "starts_on")
 		self.set_response_hours()
 
 	def set_response_hours(self):

@@ -3,7 +3,7 @@ from frappe import _
 
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo
 from presales_mgmt.exceptions import DateOrderError, PresalesError
-from presales_mgmt.rules.validation import refuse, require_date_order, set_full_names
+from presales_mgmt.rules.validation import refuse, require_date_order, require_past, set_full_names
 
 
 class PresalesAnalysisMeeting(ProjectRecord):
@@ -34,6 +34,7 @@ class PresalesAnalysisMeeting(ProjectRecord):
 				)
 
 	def before_submit(self):
+		require_past(self, "starts_on")
 		if not any(row.attended for row in self.attendees):
 			refuse(self, "Attendees", None, _("at least one who attended"), PresalesError)
 		if not self.minutes and not self.decisions:

@@ -2,8 +2,8 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from presales_mgmt.controllers import ProjectRecord
-from presales_mgmt.exceptions import LifecycleError, PresalesError
+from presales_mgmt.controllers import ProjectRecord, require_open_project
+from presales_mgmt.exceptions import PresalesError
 from presales_mgmt.rules.validation import refuse
 
 
@@ -37,8 +37,8 @@ class PresalesDocument(ProjectRecord):
 				_("a document of the same project and type"),
 				PresalesError,
 			)
-		if older.docstatus == 2:
-			refuse(self, "Supersedes", self.supersedes, _("a document that was not withdrawn"), PresalesError)
+		if older.docstatus != 1:
+			refuse(self, "Supersedes", self.supersedes, _("a document that is archived"), PresalesError)
 
 	def before_submit(self):
 		if not self.file and not self.paper_location and not self.content:
@@ -57,12 +57,7 @@ class PresalesDocument(ProjectRecord):
 			self._set_status_of(self.supersedes, "Superseded", only_from="Archived")
 
 	def before_cancel(self):
-		closed = frappe.db.get_value("Presales Project", self.presales_project, "status") == "Closed"
-		if closed:
-			frappe.throw(
-				_("Project {0} is closed: its archive cannot be changed.").format(self.presales_project),
-				exc=LifecycleError,
-			)
+		require_open_project(self.presales_project)
 
 	def on_cancel(self):
 		self.db_set("status", "Withdrawn")

@@ -77,7 +77,12 @@ class PresalesProcess(Document):
 
 	def set_codes(self):
 		"""Give every requirement a code that stays with it, by which ticks and logs name it."""
-		taken = {row.code for row in self.requirements if row.code}
+		taken = set()
+		for row in self.requirements:
+			if row.is_new() and row.code in taken:
+				row.code = None  # a row that was duplicated in the grid
+			if row.code:
+				taken.add(row.code)
 		for row in self.requirements:
 			if row.code:
 				continue
@@ -139,6 +144,12 @@ class PresalesProcess(Document):
 			if operator not in ("=", "!=", ">", ">=", "<", "<=", "in", "not in", "like"):
 				refuse(row, "Record Filters", operator, "=, !=, >, >=, <, <=, in, not in, like", ProcessError)
 
+		try:
+			frappe.qb.get_query(row.reference_doctype, fields=["name"], filters=filters, limit=1).run()
+		except Exception as error:
+			# Databases differ in what they compare; one that refuses would stop the gates of every project.
+			refuse(row, "Record Filters", row.reference_filters, str(error), ProcessError)
+
 	def validate_field_condition(self, row):
 		meta = frappe.get_meta(PROJECT)
 		if not meta.has_field(row.project_field):
@@ -169,23 +180,6 @@ class PresalesProcess(Document):
 	def version_name(self) -> str:
 		return f"{self.name}-v{self.version}"
 
-	def freeze(self) -> str:
-		"""The name of the frozen Presales Process Version with the present content; made if not there yet."""
-		name = self.version_name()
-		if frappe.db.exists(VERSION, name):
-			return name
-		version = frappe.new_doc(VERSION)
-		version.update({"presales_process": self.name, "version": self.version, "frozen_on": now_datetime()})
-		for row in self.stages:
-			version.append("stages", {fieldname: row.get(fieldname) for fieldname in STAGE_CONTENT})
-		for row in self.requirements:
-			version.append(
-				"requirements", {fieldname: row.get(fieldname) for fieldname in REQUIREMENT_CONTENT}
-			)
-		# Whoever starts a project freezes its process; nobody writes versions by hand.
-		version.insert(ignore_permissions=True, ignore_if_duplicate=True)
-		return name
-
 	def on_trash(self):
 		"""Versions that no project uses go with their process; Frappe refuses to delete those in use."""
 		for name in frappe.get_all(
@@ -193,3 +187,26 @@ class PresalesProcess(Document):
 		):
 			# Versions are nobody's to delete by themselves.
 			frappe.delete_doc(VERSION, name, ignore_permissions=True)
+
+
+def freeze(process: PresalesProcess) -> str:
+	"""The name of the frozen Presales Process Version with the process's content; made if not there yet."""
+	name = process.version_name()
+	if frappe.db.exists(VERSION, name):
+		return name
+	# Two first projects at once: the second waits here, and then finds what the first has made.
+	process = frappe.get_doc(process.doctype, process.name, for_update=True)
+	name = process.version_name()
+	if frappe.db.get_value(VERSION, name, "name", for_update=True):
+		return name
+	version = frappe.new_doc(VERSION)
+	version.update(
+		{"presales_process": process.name, "version": process.version, "frozen_on": now_datetime()}
+	)
+	for row in process.stages:
+		version.append("stages", {fieldname: row.get(fieldname) for fieldname in STAGE_CONTENT})
+	for row in process.requirements:
+		version.append("requirements", {fieldname: row.get(fieldname) for fieldname in REQUIREMENT_CONTENT})
+	# Whoever starts a project freezes its process; nobody writes versions by hand.
+	version.insert(ignore_permissions=True)
+	return name

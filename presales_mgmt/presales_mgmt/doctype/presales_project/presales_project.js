@@ -102,12 +102,6 @@ frappe.ui.form.on("Presales Project Member", {
 	},
 });
 
-frappe.ui.form.on("Presales Project Competitor", {
-	competitors_add(frm, cdt, cdn) {
-		frappe.model.set_value(cdt, cdn, "currency", frm.doc.currency);
-	},
-});
-
 // ------------------------------------------------------------------------------------------- fields
 
 function set_queries(frm) {

@@ -7,22 +7,25 @@ from presales_mgmt import lifecycle
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
 	DateOrderError,
-	DuplicateEntryError,
 	LifecycleError,
 	OutOfRangeError,
 	ProcessError,
 	TeamError,
+	WrongTypeError,
 )
+from presales_mgmt.overrides.common import refuse_second_project
+from presales_mgmt.presales_mgmt.doctype.presales_process.presales_process import freeze
 from presales_mgmt.rules.validation import (
 	refuse,
-	require_company,
 	require_date_order,
 	require_unique_rows,
 	require_value,
 	set_full_names,
 	validate_input,
 )
-from presales_mgmt.statuses import DRAFT, status_label
+from presales_mgmt.statuses import DRAFT, INITIATION, status_label
+
+PARTY_TYPES = ("Customer", "Lead", "Prospect")
 
 TEAM_ROLES = (
 	"Director",
@@ -51,14 +54,13 @@ WRITTEN_ELSEWHERE = (
 	"approved_by",
 	"approved_on",
 	"closed_on",
+	"decided_on",
+	"status_before_win",
 )
 
 
 class PresalesProject(Document):
 	"""The pursuit of one deal, from opportunity to handover."""
-
-	def before_insert(self):
-		self.lock_opportunity()
 
 	def before_validate(self):
 		if not self.presales_process and self.company:
@@ -70,6 +72,7 @@ class PresalesProject(Document):
 			require_value(self, fieldname)
 		validate_input(self)
 		self.validate_written_elsewhere()
+		self.validate_settled()
 		self.set_party()
 		self.set_currency()
 		self.set_process_version()
@@ -77,13 +80,14 @@ class PresalesProject(Document):
 		self.validate_team()
 		self.validate_opportunity()
 		self.validate_dates()
-		self.set_amounts()
 		lifecycle.validate_status_change(self, self.status_before())
-
-	def after_insert(self):
-		self.link_opportunity()
+		self.set_amounts()
 
 	def on_update(self):
+		if self.flags.links_opportunity:
+			frappe.db.set_value(
+				"Opportunity", self.opportunity, "presales_project", self.name, update_modified=False
+			)
 		lifecycle.after_status_change(self, self.status_before())
 
 	def on_trash(self):
@@ -101,17 +105,6 @@ class PresalesProject(Document):
 		"""The status in the database; None for a new project."""
 		before = self.get_doc_before_save()
 		return before.status if before else None
-
-	def lock_opportunity(self):
-		"""Of two people who create a project from one opportunity at once, one has to wait, and is refused."""
-		if not self.opportunity:
-			return
-		project = frappe.db.get_value("Opportunity", self.opportunity, "presales_project", for_update=True)
-		if project:
-			frappe.throw(
-				_("Opportunity {0} already has presales project {1}.").format(self.opportunity, project),
-				exc=DuplicateEntryError,
-			)
 
 	def validate_written_elsewhere(self):
 		before = self.get_doc_before_save()
@@ -131,8 +124,33 @@ class PresalesProject(Document):
 				LifecycleError,
 			)
 
+	def validate_settled(self):
+		"""What a project has been initiated with is not exchanged afterwards."""
+		before = self.get_doc_before_save()
+		if not before or before.status == DRAFT:
+			return
+		settled = ["company", "currency"]
+		if before.status == INITIATION and self.status == INITIATION:
+			# Otherwise a leader could lead the project, step aside, and approve it.
+			settled += ["director", "manager"]
+		for fieldname in settled:
+			if self.get(fieldname) != before.get(fieldname):
+				refuse(
+					self,
+					self.meta.get_label(fieldname),
+					self.get(fieldname),
+					_("{0}, as the project was submitted with").format(before.get(fieldname)),
+					LifecycleError,
+				)
+		if before.director and not self.director:
+			require_value(self, "director")
+
 	def set_party(self):
-		if self.party and self.party_type and (self.is_new() or self.has_value_changed("party")):
+		if not self.party or not self.party_type:
+			return
+		if self.party_type not in PARTY_TYPES:
+			refuse(self, "Party Type", self.party_type, ", ".join(map(_, PARTY_TYPES)), WrongTypeError)
+		if self.is_new() or self.has_value_changed("party") or self.has_value_changed("party_type"):
 			title_field = frappe.get_meta(self.party_type).get_title_field()
 			self.customer_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
 
@@ -163,7 +181,7 @@ class PresalesProject(Document):
 				_("a process for company {0}").format(self.company),
 				CompanyMismatchError,
 			)
-		self.process_version = process.freeze()
+		self.process_version = freeze(process)
 
 	def set_team(self):
 		"""Director and manager are members of the team, so that one table tells who sees the project."""
@@ -217,16 +235,45 @@ class PresalesProject(Document):
 					)
 
 	def validate_opportunity(self):
-		if self.opportunity and (self.is_new() or self.has_value_changed("opportunity")):
-			if not self.is_new():
-				refuse(
-					self,
-					"Opportunity",
-					self.opportunity,
-					_("the opportunity that the project was made from"),
-					LifecycleError,
-				)
-			require_company(self, "Opportunity", self.opportunity, "Opportunity", self.company)
+		"""A project may be linked to an opportunity once, at its creation or later, and stays with it."""
+		before = self.get_doc_before_save()
+		linked = before.opportunity if before else None
+		if (self.opportunity or None) == (linked or None):
+			return
+		if linked:
+			refuse(self, "Opportunity", self.opportunity, linked, LifecycleError)
+		self.lock_opportunity()
+		self.flags.links_opportunity = True
+
+	def lock_opportunity(self):
+		"""Of two people who make a project from one opportunity at once, one has to wait, and is refused."""
+		if not self.flags.ignore_permissions:
+			frappe.has_permission("Opportunity", "read", doc=self.opportunity, throw=True)
+		opportunity = frappe.db.get_value(
+			"Opportunity",
+			self.opportunity,
+			["name", "presales_project", "company", "status"],
+			as_dict=True,
+			for_update=True,
+		)
+		if opportunity.presales_project and opportunity.presales_project != self.name:
+			refuse_second_project(self.opportunity, opportunity.presales_project)
+		if opportunity.company != self.company:
+			refuse(
+				self,
+				"Opportunity",
+				f"{self.opportunity} ({opportunity.company})",
+				_("a record of company {0}").format(self.company),
+				CompanyMismatchError,
+			)
+		if opportunity.status in ("Lost", "Closed"):
+			refuse(
+				self,
+				"Opportunity",
+				f"{self.opportunity}: {_(opportunity.status)}",
+				_("an opportunity that is neither lost nor closed"),
+				LifecycleError,
+			)
 
 	def validate_dates(self):
 		require_date_order(self, "start_date", "expected_close_date")
@@ -247,12 +294,10 @@ class PresalesProject(Document):
 		self.base_expected_amount = flt(
 			flt(self.expected_amount) * flt(self.conversion_rate), self.precision("base_expected_amount")
 		)
-		self.base_weighted_amount = flt(
-			self.base_expected_amount * flt(self.probability) / 100, self.precision("base_weighted_amount")
-		)
+		self.base_weighted_amount = self.weighted_amount(self.probability)
 
-	def link_opportunity(self):
-		if self.opportunity:
-			frappe.db.set_value(
-				"Opportunity", self.opportunity, "presales_project", self.name, update_modified=False
-			)
+	def weighted_amount(self, probability: float) -> float:
+		"""Expected amount in company currency times `probability` (percent): its share of the pipeline."""
+		return flt(
+			flt(self.base_expected_amount) * flt(probability) / 100, self.precision("base_weighted_amount")
+		)

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, getdate, time_diff_in_seconds
 
-from presales_mgmt.controllers import ProjectRecord
+from presales_mgmt.controllers import ProjectRecord, require_open_project
 from presales_mgmt.exceptions import LifecycleError, SelfApprovalError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
@@ -76,10 +76,7 @@ class PresalesProjectEvaluation(ProjectRecord):
 
 	def set_result(self):
 		project = frappe.db.get_value(
-			PROJECT,
-			self.presales_project,
-			["status", "start_date", "won_on", "applied_on", "modified"],
-			as_dict=True,
+			PROJECT, self.presales_project, ["status", "start_date", "decided_on"], as_dict=True
 		)
 		if project.status not in (WON, LOST, ABANDONED):
 			frappe.throw(
@@ -89,7 +86,7 @@ class PresalesProjectEvaluation(ProjectRecord):
 				exc=LifecycleError,
 			)
 		self.result = project.status
-		end = project.won_on or getdate(self.evaluation_date)
+		end = project.decided_on or getdate(self.evaluation_date)
 		self.duration_days = max(0, flt(time_diff_in_seconds(str(end), str(project.start_date)) / 86400, 2))
 
 	def set_scores(self):
@@ -123,11 +120,7 @@ class PresalesProjectEvaluation(ProjectRecord):
 		self.db_set("archived_document", report.name)
 
 	def before_cancel(self):
-		if frappe.db.get_value(PROJECT, self.presales_project, "status") == "Closed":
-			frappe.throw(
-				_("Project {0} is closed: its evaluation stands.").format(self.presales_project),
-				exc=LifecycleError,
-			)
+		require_open_project(self.presales_project)
 
 	def on_cancel(self):
 		"""The report goes with the evaluation: a draft is deleted, an archived one withdrawn."""

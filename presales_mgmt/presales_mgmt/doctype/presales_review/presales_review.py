@@ -13,6 +13,7 @@ from presales_mgmt.rules.validation import (
 	require_weights_of_100,
 	set_full_names,
 )
+from presales_mgmt.setup.roles import ROLES
 
 OPINION = "Presales Review Opinion"
 
@@ -41,6 +42,7 @@ class PresalesReview(ProjectRecord):
 			self.requested_by = self.get_doc_before_save().requested_by
 
 	def validate_reviewers(self):
+		self.validate_reviewers_roles()
 		if not any(row.required for row in self.reviewers):
 			frappe.throw(_("A review needs at least one required reviewer."), exc=ReviewError)
 		for row in self.reviewers:
@@ -49,6 +51,40 @@ class PresalesReview(ProjectRecord):
 					_("Row {0}: {1} requested the review and cannot be its reviewer.").format(
 						row.idx, row.reviewer
 					),
+					exc=ReviewError,
+				)
+
+	def validate_reviewers_roles(self):
+		"""A reviewer must be able to open the opinion, and must not decide on the own initiation (R9.9)."""
+		with_role = frappe.get_all(
+			"Has Role",
+			filters={
+				"parenttype": "User",
+				"parent": ["in", [row.reviewer for row in self.reviewers]],
+				"role": ["in", ROLES],
+			},
+			pluck="parent",
+			order_by="parent asc",
+		)
+		leads = set()
+		if self.review_kind == "Initiation":
+			leads = set(
+				frappe.db.get_value(PROJECT, self.presales_project, ["director", "manager", "applied_by"])
+				or ()
+			)
+		for row in self.reviewers:
+			if row.reviewer not in with_role:
+				frappe.throw(
+					_("Row {0}: {1} has none of the presales roles and could not open the review.").format(
+						row.idx, row.reviewer
+					),
+					exc=ReviewError,
+				)
+			if row.reviewer in leads:
+				frappe.throw(
+					_(
+						"Row {0}: {1} applied for the project or leads it and cannot review its initiation."
+					).format(row.idx, row.reviewer),
 					exc=ReviewError,
 				)
 
@@ -120,22 +156,32 @@ class PresalesReview(ProjectRecord):
 		# Somebody who has the project open and saves it must be told, or the new rows would be lost.
 		project.db_set("modified", now_datetime(), notify=True)
 
+	def before_cancel(self):
+		# Opinions that were given stay as they are, on the cancelled review.
+		self.ignore_linked_doctypes = (OPINION,)
+
 	def on_cancel(self):
 		self.db_set("status", "Cancelled")
-		for name in frappe.get_all(OPINION, filters={"review": self.name}, pluck="name", order_by="name asc"):
+		for name in frappe.get_all(
+			OPINION, filters={"review": self.name, "docstatus": 0}, pluck="name", order_by="name asc"
+		):
 			finish_todos(OPINION, name, "Cancelled")
+			# Nobody waits for it any more, and nobody may delete it by hand.
+			frappe.delete_doc(OPINION, name, ignore_permissions=True, force=True)
 
 	def conclude_if_complete(self):
 		"""Compute the outcome when every required reviewer has decided. Called when an opinion is submitted."""
-		opinions = {
-			opinion.reviewer: opinion
-			for opinion in frappe.get_all(
-				OPINION,
-				filters={"review": self.name, "docstatus": 1},
-				fields=["name", "reviewer", "decision", "score", "modified"],
-				order_by="name asc",
-			)
-		}
+		# A locking read: of two who decide at once, the second sees the opinion of the first. The write makes
+		# PostgreSQL raise a conflict where it would otherwise read what was there before the wait.
+		rows = frappe.qb.get_query(
+			OPINION,
+			fields=["name", "reviewer", "decision", "score", "modified"],
+			filters={"review": self.name, "docstatus": 1},
+			order_by="name asc",
+			for_update=True,
+		).run(as_dict=True)
+		self.db_set("modified", now_datetime())
+		opinions = {opinion.reviewer: opinion for opinion in rows}
 		if any(row.required and row.reviewer not in opinions for row in self.reviewers):
 			return
 		status, average = rules.outcome(

@@ -62,10 +62,14 @@ class PresalesReviewOpinion(ProjectRecord):
 			refuse(self, "Decision", None, _("a decision"), ReviewError)
 		if self.decision == rules.CONDITIONS and not (self.conditions or "").strip():
 			refuse(self, "Conditions", None, _("what has to be done"), ReviewError)
+		if not self.scores and not self.score and self.decision in (rules.APPROVE, rules.CONDITIONS):
+			refuse(self, "Score (0-100)", None, _("a score"), ReviewError)
 		status = frappe.db.get_value("Presales Review", self.review, "status")
 		if status != "In Review":
 			frappe.throw(
-				_("Review {0} takes no more opinions: its status is {1}.").format(self.review, _(status)),
+				_("Review {0} takes no more opinions: its status is {1}.").format(
+					self.review, _(status, context="Presales Review")
+				),
 				exc=ReviewError,
 			)
 

@@ -3,10 +3,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt
 
-from presales_mgmt.exceptions import OutOfRangeError
+from presales_mgmt.exceptions import OutOfRangeError, ProcessError
 from presales_mgmt.rules.evaluation import EvaluationBands
 from presales_mgmt.rules.risk import RiskBands
-from presales_mgmt.rules.validation import require_unique_rows, validate_input
+from presales_mgmt.rules.validation import refuse, require_unique_rows, validate_input
 
 
 class PresalesSettings(Document):
@@ -15,7 +15,20 @@ class PresalesSettings(Document):
 	def validate(self):
 		validate_input(self)
 		require_unique_rows(self, "companies", "company")
+		self.validate_rule()
 		self.validate_bands()
+
+	def validate_rule(self):
+		"""Projects can be created by rule only on a process."""
+		for row in self.companies:
+			if row.auto_create_project and not (row.default_process or self.default_process):
+				refuse(
+					row,
+					"Default Process",
+					None,
+					_("a process for the projects created automatically"),
+					ProcessError,
+				)
 
 	def validate_bands(self):
 		for get_bands in (self.get_risk_bands, self.get_evaluation_bands):
