@@ -38,7 +38,7 @@ def get_gate_status(project: str) -> dict:
 		PROJECT, project, ["name", "status", "stage", "stage_entered_on", "process_version"], as_dict=True
 	)
 	process = load_process(doc.process_version)
-	days = days_per_stage([project])[project]
+	days = days_per_stage([doc.name])[doc.name]
 	position = process.position(doc.stage) if doc.stage else -1
 	roles = get_project_roles(project, frappe.session.user)
 	movable = doc.status in engine.MOVABLE_STATUSES and bool(roles & engine.MOVERS)
@@ -62,7 +62,7 @@ def get_gate_status(project: str) -> dict:
 		],
 		"findings": [
 			{**finding.as_dict(), "label": _(finding.requirement.title)}
-			for finding in evaluate([project])[project]
+			for finding in evaluate([doc.name])[doc.name]
 		],
 	}
 

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 
 from presales_mgmt.exceptions import LifecycleError
 from presales_mgmt.permissions.scope import PROJECT
-from presales_mgmt.permissions.visibility import require_project_permission
+from presales_mgmt.permissions.visibility import READING, require_project_permission
 from presales_mgmt.rules.validation import require_value, validate_input
 from presales_mgmt.statuses import CLOSED
 
@@ -36,9 +36,42 @@ class ProjectRecord(Document):
 			require_project_permission(self.presales_project)
 		require_open_project(self.presales_project)
 
+	def before_cancel(self):
+		require_open_project(self.presales_project)
+
 	def on_trash(self):
 		if self.presales_project:
 			require_open_project(self.presales_project)
+
+
+class ProjectRow(Document):
+	"""A row of a child table: read with its parent's permission, and written only together with it.
+
+	Frappe checks no more than the role on the parent's DocType when a row is handled by itself, so that rows
+	of other people's projects could be read, added, moved and removed.
+	"""
+
+	def has_permission(self, permtype="read", **kwargs) -> bool:
+		if self.flags.ignore_permissions:
+			return True
+		if permtype not in READING or not self.parenttype or not self.parent:
+			return False
+		return frappe.has_permission(self.parenttype, permtype, doc=self.parent, user=kwargs.get("user"))
+
+	def validate(self):
+		# Not called when the parent is saved.
+		self.refuse_alone()
+
+	def on_trash(self):
+		self.refuse_alone()
+
+	def refuse_alone(self):
+		frappe.throw(
+			_("Rows of {0} are changed together with {1} {2} only.").format(
+				_(self.doctype), _(self.parenttype or ""), self.parent
+			),
+			exc=frappe.PermissionError,
+		)
 
 
 def require_open_project(project: str) -> None:

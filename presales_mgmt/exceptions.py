@@ -27,6 +27,10 @@ class CompanyMismatchError(PresalesError):
 	"""A record of one company is linked to a record of another."""
 
 
+class ProjectMismatchError(PresalesError):
+	"""A sales document names another project than what it is made from."""
+
+
 class DuplicateEntryError(PresalesError):
 	"""Something that may exist only once is there already."""
 

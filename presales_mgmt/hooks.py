@@ -50,7 +50,10 @@ doc_events = {
 		"on_update_after_submit": "presales_mgmt.overrides.sales_order.on_update_after_submit",
 	},
 	"DocShare": {
-		"validate": "presales_mgmt.overrides.doc_share.validate",
+		"validate": "presales_mgmt.overrides.sharing.validate_share",
+	},
+	"Document Follow": {
+		"validate": "presales_mgmt.overrides.sharing.validate_follow",
 	},
 	"File": {
 		"validate": "presales_mgmt.overrides.file.validate",
@@ -63,10 +66,13 @@ permission_query_conditions = dict.fromkeys(
 	(*_scope.PROJECT_DOCTYPES, *_scope.CHILD_DOCTYPES),
 	"presales_mgmt.permissions.visibility.query_conditions",
 )
+permission_query_conditions["File"] = "presales_mgmt.permissions.visibility.file_query_conditions"
 has_permission = {
 	**dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.visibility.has_permission"),
 	"File": "presales_mgmt.permissions.visibility.has_file_permission",
 }
+
+standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.search.link_query")
 
 # What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
 presales_requirement_kinds = {

@@ -7,7 +7,7 @@ writes under a lock. Nothing else writes the status, and every change of it is l
 
 import frappe
 from frappe import _
-from frappe.utils import flt, now_datetime, today
+from frappe.utils import flt, now_datetime, strip_html, today
 
 from presales_mgmt.exceptions import (
 	GateError,
@@ -150,7 +150,11 @@ def _validate_application(doc) -> None:
 def _validate_approval(doc) -> None:
 	"""Management evaluates and approves; nobody approves what they applied for or will lead (R9.9)."""
 	user = frappe.session.user
-	if user in {doc.applied_by, doc.director, doc.manager}:
+	before = doc.get_doc_before_save()
+	if user in {
+		before.applied_by,
+		*(person for row in (before, doc) for person in (row.director, row.manager)),
+	}:
 		frappe.throw(
 			_("{0} applied for {1} or leads it, and cannot approve it. Ask another leader.").format(
 				user, doc.name
@@ -160,7 +164,13 @@ def _validate_approval(doc) -> None:
 	if frappe.get_cached_doc("Presales Settings").require_initiation_review:
 		review = frappe.get_all(
 			"Presales Review",
-			filters={"presales_project": doc.name, "review_kind": "Initiation", "docstatus": 1},
+			# What was reviewed before the application is not what was applied for.
+			filters={
+				"presales_project": doc.name,
+				"review_kind": "Initiation",
+				"docstatus": 1,
+				"requested_on": [">=", doc.applied_on],
+			},
 			fields=["name", "status"],
 			order_by="requested_on desc, name desc",
 			limit=1,
@@ -345,7 +355,8 @@ def lose_from_erpnext(
 		)
 	_add_rows(doc, "lost_reasons", "lost_reason", reasons)
 	_add_rows(doc, "competitors", "competitor", competitors)
-	values = {"outcome_reason": detail} if detail else {}
+	# ERPNext takes HTML here, the project does not.
+	values = {"outcome_reason": strip_html(detail)} if detail else {}
 	set_status(doc, LOST, _("Lost: {0} was declared lost.").format(trigger), **values)
 	engine.enter_lost_stage(doc)
 	engine.end_stay(doc)

@@ -515,9 +515,15 @@ def clashing_fieldnames(path: str, doctype: dict, reserved: Iterable[str] = ()) 
 	for df in doctype["fields"]:
 		if df["fieldname"] in reserved:
 			yield f"{path}: field {df['fieldname']} clashes with a name of Python or Frappe"
-	ordered = doctype.get("field_order", [df["fieldname"] for df in doctype["fields"]])
-	if ordered != [df["fieldname"] for df in doctype["fields"]]:
-		yield f"{path}: field_order names other fields than there are, or in another order"
+
+
+def misordered(path: str, doctype: dict) -> Iterator[str]:
+	"""`field_order` names each field once. Frappe goes by it, and leaves the fields themselves in any order."""
+	fieldnames = [df["fieldname"] for df in doctype["fields"]]
+	order = doctype.get("field_order", fieldnames)
+	if sorted(order) != sorted(fieldnames):
+		different = sorted(set(order).symmetric_difference(fieldnames)) or "a field twice"
+		yield f"{path}: fields and field_order differ: {different}"
 
 
 # ------------------------------------------------------------------------------------------ run on the app
@@ -533,7 +539,14 @@ PYTHON_RULES = {
 	prints: None,
 	monkey_patches: None,
 }
-DOCTYPE_RULES = (misnamed, unindexed_projects, generous_permissions, untracked, clashing_fieldnames)
+DOCTYPE_RULES = (
+	misnamed,
+	unindexed_projects,
+	generous_permissions,
+	untracked,
+	clashing_fieldnames,
+	misordered,
+)
 
 
 def named(rules) -> dict:
@@ -801,7 +814,8 @@ BAD_DOCTYPES = [
 	),
 	(untracked, _doctype(permissions=[{"role": "System Manager", "create": 1}]), "written by System Manager"),
 	(clashing_fieldnames, _doctype({"fieldname": "class", "fieldtype": "Data"}), "field class clashes"),
-	(clashing_fieldnames, _doctype(field_order=["title", "gone"]), "field_order"),
+	(misordered, _doctype(field_order=["title", "gone"]), "differ: ['gone']"),
+	(misordered, _doctype(field_order=["title", "title"]), "a field twice"),
 ]
 
 GOOD_DOCTYPES = [
@@ -812,7 +826,8 @@ GOOD_DOCTYPES = [
 	(generous_permissions, _doctype(permissions=[{"role": "System Manager", "share": 1, "import": 1}])),
 	(untracked, _doctype(permissions=[{"role": "Presales Manager", "read": 1}])),
 	(untracked, _doctype(permissions=[{"role": "Presales Manager", "write": 1}], track_changes=1)),
-	(clashing_fieldnames, _doctype(field_order=["title"])),
+	(clashing_fieldnames, _doctype()),
+	(misordered, _doctype(field_order=["title"])),
 ]
 
 

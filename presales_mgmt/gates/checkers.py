@@ -174,7 +174,10 @@ def _count_records(doctype: str, filters: str, projects: list[str]) -> dict[str,
 	link = project_link_field(doctype)
 	if not link:
 		raise _BrokenTarget(_("The link from {0} to Presales Project").format(_(doctype)))
-	conditions = parse_filters(filters)
+	try:
+		conditions = parse_filters(filters)
+	except ValueError:
+		raise _BrokenTarget(_("The condition {0}").format(filters)) from None
 	for fieldname, _operator, _value in conditions:
 		if not meta.has_field(fieldname) and fieldname not in frappe.db.DEFAULT_COLUMNS:
 			raise _BrokenTarget(_("Field {0} of {1}").format(fieldname, _(doctype)))

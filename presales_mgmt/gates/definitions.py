@@ -89,6 +89,12 @@ def parse_filters(text: str | None) -> list[list]:
 		for row in filters
 	):
 		raise ValueError(text)
+	for _fieldname, operator, value in filters:
+		values = value if operator in ("in", "not in") and isinstance(value, list) and value else [value]
+		if (operator in ("in", "not in")) != isinstance(value, list) or not all(
+			isinstance(item, str | int | float) for item in values
+		):
+			raise ValueError(text)
 	return filters
 
 

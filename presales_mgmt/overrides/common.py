@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from presales_mgmt.exceptions import DuplicateEntryError, GateError
+from presales_mgmt.exceptions import DuplicateEntryError, GateError, ProjectMismatchError
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.engine import refuse_gate
 from presales_mgmt.gates.evaluation import blocking, evaluate
@@ -23,9 +23,54 @@ def refuse_second_project(opportunity: str, project: str) -> None:
 	)
 
 
-def validate_project(doc) -> None:
-	"""Refuse a project of another company."""
+def validate_project(doc, source_doctype: str, sources: set[str]) -> None:
+	"""Refuse a project of another company, and one that the user may not see or that the source contradicts.
+
+	Args:
+		doc: a Quotation or Sales Order with a project.
+		source_doctype: what it is made from: Opportunity or Quotation.
+		sources: names of those records. Who makes a document from one of them takes over its project without
+			having to see it: the order desk is not on the team.
+	"""
 	require_company(doc, PROJECT, doc.presales_project, PROJECT, doc.company)
+	before = doc.get_doc_before_save()
+	if before and before.presales_project == doc.presales_project:
+		return
+	projects = set()
+	if sources:
+		projects = set(
+			frappe.get_all(
+				source_doctype,
+				filters={"name": ["in", sorted(sources)], "presales_project": ["is", "set"]},
+				pluck="presales_project",
+				order_by="name asc",
+			)
+		)
+	if projects - {doc.presales_project}:
+		frappe.throw(
+			_("{0} is made from {1} of presales project {2}, and cannot belong to {3}.").format(
+				doc.name or _(doc.doctype),
+				", ".join(sorted(sources)),
+				", ".join(sorted(projects)),
+				doc.presales_project,
+			),
+			exc=ProjectMismatchError,
+		)
+	if not projects:
+		frappe.has_permission(PROJECT, "read", doc=doc.presales_project, throw=True)
+
+
+def keep_project(doc) -> None:
+	"""Refuse to take a document out of its project, and past its gate, to all who may not change the project."""
+	before = doc.get_doc_before_save()
+	project = before.get("presales_project") if before else None
+	if project and not frappe.has_permission(PROJECT, "write", doc=project):
+		frappe.throw(
+			_("{0} belongs to presales project {1}. Only its director or manager may take it out.").format(
+				doc.name, project
+			),
+			exc=frappe.PermissionError,
+		)
 
 
 def check_gate(doc, stage_flag: str, setting: str) -> None:

@@ -9,6 +9,10 @@ from presales_mgmt.permissions.scope import PROJECT_DOCTYPES
 
 
 def validate(doc, method=None):
+	if doc.attached_to_doctype in PROJECT_DOCTYPES and ".." in (doc.file_url or ""):
+		from presales_mgmt.exceptions import PresalesError
+
+		throw(_("{0} is no address of a file.").format(doc.file_url), exc=PresalesError)
 	if doc.attached_to_doctype not in PROJECT_DOCTYPES or doc.is_private or doc.is_folder:
 		return
 	from presales_mgmt.exceptions import PresalesError

@@ -6,10 +6,15 @@ Each function starts with the one attribute check that a quotation without a pro
 
 def validate(doc, method=None):
 	if not doc.get("presales_project"):
+		if doc.get_doc_before_save() and doc.get_doc_before_save().get("presales_project"):
+			from presales_mgmt.overrides.common import keep_project
+
+			keep_project(doc)
 		return
 	from presales_mgmt.overrides.common import validate_project
 
-	validate_project(doc)
+	opportunities = {doc.opportunity, *(row.prevdoc_docname for row in doc.items)}
+	validate_project(doc, "Opportunity", opportunities - {None, ""})
 
 
 def before_submit(doc, method=None):

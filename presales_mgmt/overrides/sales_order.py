@@ -6,10 +6,14 @@ Each function starts with the one attribute check that an order without a projec
 
 def validate(doc, method=None):
 	if not doc.get("presales_project"):
+		if doc.get_doc_before_save() and doc.get_doc_before_save().get("presales_project"):
+			from presales_mgmt.overrides.common import keep_project
+
+			keep_project(doc)
 		return
 	from presales_mgmt.overrides.common import validate_project
 
-	validate_project(doc)
+	validate_project(doc, "Quotation", {row.prevdoc_docname for row in doc.items} - {None, ""})
 
 
 def before_submit(doc, method=None):

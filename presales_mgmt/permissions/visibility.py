@@ -108,11 +108,7 @@ def query_conditions(user: str | None = None, doctype: str | None = None) -> str
 		criteria.append((opinion.reviewer == user) | (opinion.concluded == 1))
 	if not criteria:
 		return ""
-	# Frappe joins the text into its own statement, in which every column needs its table. Values are
-	# escaped by the query builder.
-	return Criterion.all(criteria).get_sql(
-		quote_char=frappe.qb.from_(doctype).QUOTE_CHAR, with_namespace=True, subquery=True
-	)
+	return _sql(Criterion.all(criteria))
 
 
 def has_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) -> bool | None:
@@ -155,17 +151,66 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) 
 def has_file_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) -> bool | None:
 	"""`has_permission` hook of File: an attachment is seen by whoever sees what it is attached to.
 
-	Frappe lets the owner of a file read it for ever; this takes it from somebody who has left the team.
+	Frappe lets the owner of a file read it for ever; this takes it from somebody who has left the team. And it
+	lets everybody make a second File of the address of a first, and read the content by that; this refuses it
+	for the attachments of projects.
 	"""
-	if doc.attached_to_doctype not in PROJECT_DOCTYPES or not doc.attached_to_name:
-		return NO_OBJECTION
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return NO_OBJECTION
-	readable = frappe.db.exists(doc.attached_to_doctype, doc.attached_to_name) and frappe.has_permission(
-		doc.attached_to_doctype, "read", doc=doc.attached_to_name, user=user
+	if ptype == "create" and doc.file_url and not doc.get("content"):
+		for original in frappe.get_all(
+			"File",
+			filters={"file_url": doc.file_url, "attached_to_doctype": ["in", list(PROJECT_DOCTYPES)]},
+			fields=["attached_to_doctype", "attached_to_name"],
+			order_by="creation asc",
+		):
+			if not _reads(original.attached_to_doctype, original.attached_to_name, user):
+				return False
+	if doc.attached_to_doctype not in PROJECT_DOCTYPES or not doc.attached_to_name:
+		return NO_OBJECTION
+	return NO_OBJECTION if _reads(doc.attached_to_doctype, doc.attached_to_name, user) else False
+
+
+def _reads(doctype: str, name: str, user: str) -> bool:
+	return bool(frappe.db.exists(doctype, name)) and frappe.has_permission(
+		doctype, "read", doc=name, user=user
 	)
-	return NO_OBJECTION if readable else False
+
+
+def file_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""`permission_query_conditions` hook of File: attachments of what one may not see are not listed."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	file = frappe.qb.DocType("File")
+	hidden = []
+	for project_doctype in PROJECT_DOCTYPES:
+		criterion = _visible_names(project_doctype, user)
+		if criterion is None:
+			continue
+		hidden.append((file.attached_to_doctype == project_doctype) & file.attached_to_name.notin(criterion))
+	if not hidden:
+		return ""
+	# Files attached to nothing, or to other DocTypes, are not concerned; null stands for "attached to nothing".
+	return f"not coalesce({_sql(Criterion.any(hidden))}, 0)"
+
+
+def _visible_names(doctype: str, user: str):
+	"""Query for the names of the records of `doctype` that `user` sees; None when the rule hides none."""
+	conditions = query_conditions(user, doctype)
+	if not conditions:
+		return None
+	table = frappe.qb.DocType(doctype)
+	return frappe.qb.from_(table).select(table.name).where(PseudoColumn(f"({conditions})"))
+
+
+def _sql(criterion: Criterion) -> str:
+	"""SQL text for Frappe to join into its own statement, in which every column needs its table.
+
+	Values are escaped by the query builder.
+	"""
+	return criterion.get_sql(quote_char=frappe.qb.from_("x").QUOTE_CHAR, with_namespace=True, subquery=True)
 
 
 def require_project_permission(project: str, ptype: str = "read") -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, get_datetime, getdate
+from frappe.utils import cstr, get_datetime, getdate, sanitize_html
 
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
@@ -91,6 +91,12 @@ def validate_input(doc) -> None:
 					refuse(row, df.label, type(value).__name__, _("text"), WrongTypeError)
 				if has_markup(cstr(value)):
 					refuse(row, df.label, value, _("plain text without HTML"), MarkupError)
+			elif df.fieldtype in ("Link", "Dynamic Link", "Select"):
+				if not isinstance(value, str | int):
+					refuse(row, df.label, type(value).__name__, _("text"), WrongTypeError)
+			elif df.fieldtype == "Text Editor":
+				# Frappe leaves this out when a document is submitted.
+				row.set(df.fieldname, sanitize_html(cstr(value), always_sanitize=True))
 
 
 def _validate_number(row, df, value) -> None:

@@ -2,7 +2,9 @@ import frappe
 from frappe import _
 
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo
-from presales_mgmt.exceptions import DateOrderError, PresalesError
+from presales_mgmt.exceptions import DateOrderError, PresalesError, TeamError
+from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.permissions.visibility import MEMBER
 from presales_mgmt.rules.validation import refuse, require_date_order, require_past, set_full_names
 
 
@@ -22,8 +24,19 @@ class PresalesAnalysisMeeting(ProjectRecord):
 				refuse(row, "Name", None, _("a user or a name"), PresalesError)
 
 	def validate_actions(self):
+		members = frappe.get_all(
+			MEMBER,
+			filters={"parenttype": PROJECT, "parent": self.presales_project, "active": 1},
+			pluck="user",
+			order_by="idx asc",
+		)
 		held_on = frappe.utils.getdate(self.starts_on)
 		for row in self.actions:
+			if row.responsible not in members:
+				# The ToDo would tell an outsider of the project, and could not be opened.
+				refuse(
+					row, "Responsible", row.responsible, _("somebody of the team or a supervisor"), TeamError
+				)
 			if frappe.utils.getdate(row.due_date) < held_on:
 				refuse(
 					row,

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.utils import now_datetime
+from frappe.utils import now_datetime, strip_html
 
-from presales_mgmt.controllers import ProjectRecord, require_open_project
+from presales_mgmt.controllers import ProjectRecord
 from presales_mgmt.exceptions import PresalesError
 from presales_mgmt.rules.validation import refuse
 
@@ -13,12 +13,36 @@ class PresalesDocument(ProjectRecord):
 	def validate(self):
 		super().validate()
 		self.validate_file()
+		self.validate_report()
 		self.validate_supersedes()
 		self.status = "Draft"
 
 	def validate_file(self):
-		if self.file and not self.file.startswith("/private/files/"):
+		"""The file must be one that is there, private, and the user's to read."""
+		if not self.file or not (self.is_new() or self.has_value_changed("file")):
+			return
+		if not self.file.startswith("/private/files/") or ".." in self.file:
 			refuse(self, "File", self.file, _("a private file (/private/files/...)"), PresalesError)
+		files = frappe.get_all("File", filters={"file_url": self.file}, pluck="name", order_by="creation asc")
+		if not any(frappe.has_permission("File", "read", doc=name) for name in files):
+			refuse(
+				self, "File", self.file, _("a file that was uploaded and that you may read"), PresalesError
+			)
+
+	def validate_report(self):
+		"""An evaluation report is filed as it was handed in, not as those evaluated would have it (R9.15)."""
+		before = self.get_doc_before_save()
+		if not before or before.reference_doctype != "Presales Project Evaluation":
+			return
+		for fieldname in ("document_type", "title", "content", "reference_doctype", "reference_name"):
+			if self.get(fieldname) != before.get(fieldname):
+				refuse(
+					self,
+					self.meta.get_label(fieldname),
+					strip_html(self.get(fieldname) or "")[:140],
+					_("the report as the evaluation made it"),
+					PresalesError,
+				)
 
 	def validate_supersedes(self):
 		if not self.supersedes:
@@ -26,7 +50,7 @@ class PresalesDocument(ProjectRecord):
 		older = frappe.db.get_value(
 			"Presales Document",
 			self.supersedes,
-			["presales_project", "document_type", "docstatus"],
+			["presales_project", "document_type", "status"],
 			as_dict=True,
 		)
 		if (older.presales_project, older.document_type) != (self.presales_project, self.document_type):
@@ -37,11 +61,11 @@ class PresalesDocument(ProjectRecord):
 				_("a document of the same project and type"),
 				PresalesError,
 			)
-		if older.docstatus != 1:
+		if older.status != "Archived":
 			refuse(self, "Supersedes", self.supersedes, _("a document that is archived"), PresalesError)
 
 	def before_submit(self):
-		if not self.file and not self.paper_location and not self.content:
+		if not self.file and not self.paper_location and not strip_html(self.content or "").strip():
 			frappe.throw(
 				_("{0} has no file, no content and no paper copy: there is nothing to archive.").format(
 					self.title
@@ -56,12 +80,12 @@ class PresalesDocument(ProjectRecord):
 		if self.supersedes:
 			self._set_status_of(self.supersedes, "Superseded", only_from="Archived")
 
-	def before_cancel(self):
-		require_open_project(self.presales_project)
-
 	def on_cancel(self):
 		self.db_set("status", "Withdrawn")
-		if self.supersedes:
+		replaced_again = self.supersedes and frappe.db.exists(
+			"Presales Document", {"supersedes": self.supersedes, "docstatus": 1, "name": ["!=", self.name]}
+		)
+		if self.supersedes and not replaced_again:
 			self._set_status_of(self.supersedes, "Archived", only_from="Superseded")
 
 	@staticmethod

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from presales_mgmt.controllers import ProjectRow
 
 
-class PresalesMeetingAttendee(Document):
+class PresalesMeetingAttendee(ProjectRow):
 	pass

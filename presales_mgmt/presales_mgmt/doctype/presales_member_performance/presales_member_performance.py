@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from presales_mgmt.controllers import ProjectRow
 
 
-class PresalesMemberPerformance(Document):
+class PresalesMemberPerformance(ProjectRow):
 	pass

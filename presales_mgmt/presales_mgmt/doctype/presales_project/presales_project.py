@@ -14,6 +14,7 @@ from presales_mgmt.exceptions import (
 	WrongTypeError,
 )
 from presales_mgmt.overrides.common import refuse_second_project
+from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.presales_mgmt.doctype.presales_process.presales_process import freeze
 from presales_mgmt.rules.validation import (
 	refuse,
@@ -23,7 +24,22 @@ from presales_mgmt.rules.validation import (
 	set_full_names,
 	validate_input,
 )
-from presales_mgmt.statuses import DRAFT, INITIATION, status_label
+from presales_mgmt.statuses import CLOSED, DRAFT, INITIATION, status_label
+
+SETTLED = ("company", "currency")
+# Otherwise a leader could lead the project, step aside and approve it, or what is approved be not what was reviewed.
+SETTLED_BY_APPLICATION = (
+	*SETTLED,
+	"director",
+	"manager",
+	"project_title",
+	"party",
+	"expected_amount",
+	"conversion_rate",
+	"goal",
+	"scope",
+	"project_class",
+)
 
 PARTY_TYPES = ("Customer", "Lead", "Prospect")
 
@@ -73,6 +89,7 @@ class PresalesProject(Document):
 		validate_input(self)
 		self.validate_written_elsewhere()
 		self.validate_settled()
+		self.validate_appointments()
 		self.set_party()
 		self.set_currency()
 		self.set_process_version()
@@ -125,25 +142,52 @@ class PresalesProject(Document):
 			)
 
 	def validate_settled(self):
-		"""What a project has been initiated with is not exchanged afterwards."""
+		"""What a project has been initiated with is not exchanged afterwards; a closed one is not changed at all."""
 		before = self.get_doc_before_save()
 		if not before or before.status == DRAFT:
 			return
-		settled = ["company", "currency"]
-		if before.status == INITIATION and self.status == INITIATION:
-			# Otherwise a leader could lead the project, step aside, and approve it.
-			settled += ["director", "manager"]
+		if before.status == CLOSED:
+			frappe.throw(
+				_("Project {0} is closed and cannot be changed.").format(self.name), exc=LifecycleError
+			)
+		settled = SETTLED_BY_APPLICATION if before.status == INITIATION else SETTLED
 		for fieldname in settled:
-			if self.get(fieldname) != before.get(fieldname):
+			df = self.meta.get_field(fieldname)
+			if self.cast(self.get(fieldname), df) != self.cast(before.get(fieldname), df):
 				refuse(
 					self,
-					self.meta.get_label(fieldname),
+					df.label,
 					self.get(fieldname),
-					_("{0}, as the project was submitted with").format(before.get(fieldname)),
+					_("{0}, as the project was submitted with").format(before.get(fieldname) or _("nothing")),
 					LifecycleError,
 				)
-		if before.director and not self.director:
+		if before.director:
 			require_value(self, "director")
+
+	def validate_appointments(self):
+		"""Director, manager and supervisors are appointed by the director or by leaders (R9.5, R9.9).
+
+		While the project is a draft its manager may do so, too.
+		"""
+		before = self.get_doc_before_save()
+		user = frappe.session.user
+		if not before or self.flags.ignore_permissions or sees_everything(user):
+			return
+
+		def appointed(doc):
+			supervisors = {(row.user, row.project_role, bool(row.active)) for row in doc.supervisors}
+			return doc.director, doc.manager, supervisors
+
+		if appointed(self) == appointed(before):
+			return
+		allowed = {"Director", "Manager"} if before.status == DRAFT else {"Director"}
+		if not get_project_roles(self.name, user) & allowed:
+			frappe.throw(
+				_(
+					"Director, manager and supervisors of {0} are appointed by its director or by a leader."
+				).format(self.name),
+				exc=frappe.PermissionError,
+			)
 
 	def set_party(self):
 		if not self.party or not self.party_type:
@@ -153,6 +197,8 @@ class PresalesProject(Document):
 		if self.is_new() or self.has_value_changed("party") or self.has_value_changed("party_type"):
 			title_field = frappe.get_meta(self.party_type).get_title_field()
 			self.customer_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
+		else:
+			self.customer_name = self.get_doc_before_save().customer_name
 
 	def set_currency(self):
 		company_currency = frappe.get_cached_value("Company", self.company, "default_currency")

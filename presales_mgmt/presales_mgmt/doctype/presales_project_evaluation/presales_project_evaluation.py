@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, getdate, time_diff_in_seconds
 
-from presales_mgmt.controllers import ProjectRecord, require_open_project
+from presales_mgmt.controllers import ProjectRecord
 from presales_mgmt.exceptions import LifecycleError, SelfApprovalError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
@@ -118,9 +118,6 @@ class PresalesProjectEvaluation(ProjectRecord):
 		report.flags.ignore_permissions = True
 		report.insert()
 		self.db_set("archived_document", report.name)
-
-	def before_cancel(self):
-		require_open_project(self.presales_project)
 
 	def on_cancel(self):
 		"""The report goes with the evaluation: a draft is deleted, an archived one withdrawn."""

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from presales_mgmt.controllers import ProjectRow
 
 
-class PresalesProjectStakeholder(Document):
+class PresalesProjectStakeholder(ProjectRow):
 	pass

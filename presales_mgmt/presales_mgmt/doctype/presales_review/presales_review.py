@@ -56,13 +56,16 @@ class PresalesReview(ProjectRecord):
 
 	def validate_reviewers_roles(self):
 		"""A reviewer must be able to open the opinion, and must not decide on the own initiation (R9.9)."""
+		reviewers = [row.reviewer for row in self.reviewers]
+		enabled = frappe.get_all(
+			"User",
+			filters={"name": ["in", reviewers], "enabled": 1, "user_type": "System User"},
+			pluck="name",
+			order_by="name asc",
+		)
 		with_role = frappe.get_all(
 			"Has Role",
-			filters={
-				"parenttype": "User",
-				"parent": ["in", [row.reviewer for row in self.reviewers]],
-				"role": ["in", ROLES],
-			},
+			filters={"parenttype": "User", "parent": ["in", enabled], "role": ["in", ROLES]},
 			pluck="parent",
 			order_by="parent asc",
 		)
@@ -75,9 +78,9 @@ class PresalesReview(ProjectRecord):
 		for row in self.reviewers:
 			if row.reviewer not in with_role:
 				frappe.throw(
-					_("Row {0}: {1} has none of the presales roles and could not open the review.").format(
-						row.idx, row.reviewer
-					),
+					_(
+						"Row {0}: {1} is disabled or has none of the presales roles, and could not open the review."
+					).format(row.idx, row.reviewer),
 					exc=ReviewError,
 				)
 			if row.reviewer in leads:
@@ -157,6 +160,14 @@ class PresalesReview(ProjectRecord):
 		project.db_set("modified", now_datetime(), notify=True)
 
 	def before_cancel(self):
+		super().before_cancel()
+		if self.concluded_on:
+			frappe.throw(
+				_("Review {0} is concluded and stands. Ask for a new one; the latest counts.").format(
+					self.name
+				),
+				exc=ReviewError,
+			)
 		# Opinions that were given stay as they are, on the cancelled review.
 		self.ignore_linked_doctypes = (OPINION,)
 

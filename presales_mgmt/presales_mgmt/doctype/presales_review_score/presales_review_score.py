@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from presales_mgmt.controllers import ProjectRow
 
 
-class PresalesReviewScore(Document):
+class PresalesReviewScore(ProjectRow):
 	pass

@@ -19,6 +19,7 @@ class PresalesRisk(ProjectRecord):
 
 	def validate_scale(self):
 		for fieldname in ("probability", "impact"):
+			self.set(fieldname, cint(self.get(fieldname)))
 			require_between(self, fieldname, 1, 5)
 		# Frappe keeps an empty number as 0, so that 0 is "not assessed" here and nothing else.
 		assessed = [cint(self.residual_probability), cint(self.residual_impact)]
@@ -51,6 +52,7 @@ class PresalesRisk(ProjectRecord):
 
 	def set_closed_on(self):
 		if self.status == "Closed":
-			self.closed_on = self.closed_on or today()
+			before = self.get_doc_before_save()
+			self.closed_on = (before and before.closed_on) or today()
 		else:
 			self.closed_on = None
