@@ -22,11 +22,11 @@ RUFF = $(MADE)/ruff-$(RUFF_VERSION)/bin/ruff
 NODE_PACKAGES = node_modules/.package-lock.json
 NODE = node_modules/.bin
 
-.PHONY: help setup demo serve test coverage test-site lint lint-python lint-scripts lint-conventions format clean
+.PHONY: help setup demo serve test coverage test-sandbox test-site lint lint-python lint-scripts lint-conventions format clean
 .DEFAULT_GOAL = help
 
 help: ## list what can be made
-	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make the sandbox: a Python environment and Frappe's engine; about a minute, once
 	@$(PYTHON) -m sandbox setup > /dev/null
@@ -42,6 +42,9 @@ test: setup ## run the tests on the sandbox, with coverage [ARGS='-k deal']
 
 coverage: setup ## the same, with the coverage of every line in htmlcov/index.html
 	@$(SANDBOX_PYTHON) -m pytest --cov=presales_mgmt --cov-report=term --cov-report=html $(ARGS)
+
+test-sandbox: setup ## run the tests of the sandbox itself [ARGS='-k database']
+	@$(SANDBOX_PYTHON) -m pytest $(ARGS) sandbox/tests
 
 test-site: ## run the tests on a real site: BENCH=path/to/bench SITE=site.name [ARGS='-k deal']
 	@test -n "$(BENCH)" -a -n "$(SITE)" || { echo "usage: make test-site BENCH=path/to/bench SITE=site.name [ARGS='-k deal']"; exit 2; }

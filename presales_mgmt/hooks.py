@@ -72,7 +72,7 @@ has_permission = {
 	"File": "presales_mgmt.permissions.visibility.has_file_permission",
 }
 
-standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.search.link_query")
+standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.search.search_link")
 
 # What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
 presales_requirement_kinds = {

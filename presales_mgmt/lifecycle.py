@@ -219,7 +219,7 @@ def _require_reason(doc, status: str) -> None:
 	if not (doc.outcome_reason or "").strip():
 		frappe.throw(
 			_("{0} needs a reason in the field {1} before its status becomes {2}.").format(
-				doc.name, _(doc.meta.get_label("outcome_reason")), status_label(status)
+				doc.name, _(doc.meta.get_label("outcome_reason"), context=PROJECT), status_label(status)
 			),
 			exc=LifecycleError,
 		)

@@ -1,5 +1,7 @@
 """ERPNext's Opportunity, Quotation and Sales Order, with and without a presales project."""
 
+import json
+
 import pytest
 
 from tests.world import email
@@ -134,6 +136,54 @@ def test_without_the_rule_nothing_is_made(world, frappe):
 	assert not frappe.db.exists("Presales Project", {"opportunity": opportunity.name})
 
 
+def test_a_stale_form_does_not_remove_the_project(world, frappe):
+	opportunity = world.make_opportunity()
+	with world.acting_as("manager"):
+		open_form = frappe.get_doc("Opportunity", opportunity.name)
+	project = world.make_project(opportunity=opportunity.name)
+	open_form.title = "Saved from an older form"
+	with world.acting_as("manager"):
+		open_form.save()
+	assert frappe.db.get_value("Opportunity", opportunity.name, "presales_project") == project.name
+
+
+def test_a_project_stays_with_its_opportunity(world):
+	from presales_mgmt.exceptions import LifecycleError
+
+	project = world.make_project(opportunity=world.make_opportunity().name)
+	for opportunity in (None, world.make_opportunity().name):
+		project.reload()
+		project.opportunity = opportunity
+		with world.acting_as("manager"), pytest.raises(LifecycleError, match="Opportunity: found"):
+			project.save()
+
+
+def test_a_project_made_first_is_linked_later(world, frappe):
+	project, opportunity = world.make_project(), world.make_opportunity()
+	project.opportunity = opportunity.name
+	with world.acting_as("manager"):
+		project.save()
+	assert frappe.db.get_value("Opportunity", opportunity.name, "presales_project") == project.name
+
+
+def test_a_lost_opportunity_makes_no_project(world):
+	from presales_mgmt.exceptions import LifecycleError
+
+	opportunity = world.make_opportunity()
+	with world.acting_as("manager"):
+		opportunity.declare_enquiry_lost(lost(world), [])
+	with pytest.raises(LifecycleError, match="neither lost nor closed"):
+		world.make_project(opportunity=opportunity.name)
+
+
+def test_the_rule_does_not_keep_an_opportunity_from_being_entered(world, frappe):
+	settings_for(world, frappe, auto_create_project=1)
+	opportunity = world.make_opportunity(transaction_date="2026-03-02", expected_closing="2026-01-02")
+	assert opportunity.name
+	assert not opportunity.presales_project
+	assert any("2026" in str(message) for message in frappe.get_message_log())
+
+
 # ------------------------------------------------------------------------------- quotation
 
 
@@ -157,15 +207,54 @@ def test_a_quotation_waits_for_its_stage(world, frappe):
 
 
 def test_who_may_not_see_the_project_is_not_told_what_it_lacks(world):
+	"""The order desk makes a quotation from the opportunity, without being on the team."""
+	from erpnext.crm.doctype.opportunity.opportunity import make_quotation
+
 	from presales_mgmt.exceptions import GateError
 
-	project = world.make_active_project()
-	quotation = world.make_quotation(project, person="clerk")
-	with world.acting_as("clerk"), pytest.raises(GateError) as refusal:
-		quotation.submit()
+	opportunity = world.make_opportunity()
+	project = world.make_active_project(opportunity=opportunity.name)
+	with world.acting_as("clerk"):
+		quotation = make_quotation(opportunity.name)
+		quotation.valid_till = "2027-12-31"
+		quotation.insert()
+		assert quotation.presales_project == project.name
+		with pytest.raises(GateError) as refusal:
+			quotation.submit()
 	assert "Contract Negotiation" in str(refusal.value)
 	assert "Research report" not in str(refusal.value)
 	assert not refusal.value.findings
+
+
+def test_nobody_attaches_a_document_to_a_project_that_they_do_not_see(world, frappe):
+	project = world.make_active_project()
+	with pytest.raises(frappe.PermissionError):
+		world.make_quotation(project, person="clerk")
+	with pytest.raises(frappe.PermissionError):
+		world.make_order(project, person="clerk")
+
+
+def test_nobody_takes_a_document_out_of_a_project_that_they_may_not_change(world, frappe):
+	project = world.make_active_project()
+	quotation = world.make_quotation(project)
+	quotation.presales_project = None
+	with world.acting_as("clerk"), pytest.raises(frappe.PermissionError):
+		quotation.save()
+	quotation.reload()
+	quotation.presales_project = None
+	with world.acting_as("manager"):
+		quotation.save()
+	assert not quotation.presales_project
+
+
+def test_a_quotation_names_the_project_of_its_opportunity(world):
+	from presales_mgmt.exceptions import ProjectMismatchError
+
+	opportunity = world.make_opportunity()
+	world.make_active_project(opportunity=opportunity.name)
+	other = world.make_active_project()
+	with pytest.raises(ProjectMismatchError):
+		world.make_quotation(other, opportunity=opportunity.name)
 
 
 def test_a_quotation_of_a_draft_project_is_refused(world):
@@ -333,6 +422,38 @@ def test_a_win_is_not_declared_by_hand(world, frappe, signing):
 		signing.save()
 
 
+def test_update_items_changes_the_won_amount(world, is_sandbox, signing):
+	order = world.submit_order(signing)
+	row = order.items[0]
+	with world.acting_as("manager"):
+		if is_sandbox:
+			# The stand-in has no such dialog; this is what ERPNext's does in the end.
+			order.base_net_total = 600_000
+			order.flags.ignore_validate_update_after_submit = True
+			order.save()
+		else:
+			from erpnext.controllers.accounts_controller import update_child_qty_rate
+
+			items = [
+				{"docname": row.name, "item_code": row.item_code, "qty": 300, "rate": 2000, "uom": "Nos"}
+			]
+			update_child_qty_rate("Sales Order", json.dumps(items), order.name)
+	signing.reload()
+	assert signing.base_won_amount == 600_000
+
+
+def test_a_project_goes_back_to_where_it_was_before_the_win(world, frappe):
+	settings_for(world, frappe, sales_order_gate="Off")
+	draft = world.make_project()
+	order = world.submit_order(draft)
+	draft.reload()
+	assert (draft.status, draft.decided_on is not None, draft.probability) == ("Won", True, 100)
+	with world.acting_as("manager"):
+		order.cancel()
+	draft.reload()
+	assert (draft.status, draft.stage, draft.decided_on) == ("Draft", None, None)
+
+
 # ------------------------------------------------------------------------------- another company
 
 
@@ -426,6 +547,49 @@ def test_a_project_is_not_declared_lost_without_a_reason(world, frappe):
 	with pytest.raises(LossReasonMissingError):
 		world.apply("director", project, "Declare Lost")
 	assert frappe.db.get_value("Presales Project", project.name, "status") == "Active"
+
+
+def test_a_lost_project_is_reopened_by_its_director_and_the_opportunity_with_it(world):
+	opportunity = world.make_opportunity()
+	project = world.make_active_project(opportunity=opportunity.name)
+	with world.acting_as("director"):
+		project.append("lost_reasons", {"lost_reason": world.lost_reason})
+		project.outcome_reason = "Half our price"
+		project.save()
+	world.apply("director", project, "Declare Lost")
+	assert (project.probability, project.base_weighted_amount, project.stage_entered_on) == (0, 0, None)
+	with world.acting_as("director"):
+		project.outcome_reason = "The winner withdrew"
+		project.save()
+	world.apply("director", project, "Reopen")
+	opportunity.reload()
+	assert (project.status, project.stage, opportunity.status) == ("Active", "Opportunity Capture", "Open")
+	assert (project.decided_on, project.probability) == (None, 10)
+	assert project.stage_entered_on
+
+
+def test_an_opportunity_that_is_reopened_takes_its_project_with_it(world):
+	opportunity = world.make_opportunity()
+	project = world.make_active_project(opportunity=opportunity.name)
+	opportunity.reload()
+	with world.acting_as("manager"):
+		opportunity.declare_enquiry_lost(lost(world), [], "Too <b>expensive</b>")
+		project.reload()
+		assert (project.status, project.outcome_reason) == ("Lost", "Too expensive")
+		opportunity.reload()
+		opportunity.update({"status": "Open", "lost_reasons": []})
+		opportunity.save()
+	project.reload()
+	assert project.status == "Active"
+
+
+def test_the_current_quotation_is_none_that_was_lost(world, negotiating):
+	first = world.submit_quotation(negotiating)
+	second = world.submit_quotation(negotiating, rate=1900, transaction_date="2026-04-25")
+	with world.acting_as("manager"):
+		second.declare_enquiry_lost(lost(world), [], "Too expensive")
+	negotiating.reload()
+	assert (negotiating.status, negotiating.quotation) == ("Active", first.name)
 
 
 # ------------------------------------------------------------------------------- without a project

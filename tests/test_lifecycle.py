@@ -227,3 +227,160 @@ def test_a_member_is_listed_once_in_a_role(world):
 	row = {"user": email("engineer"), "project_role": "Engineer", "active": 1}
 	with pytest.raises(DuplicateEntryError, match="row 2"):
 		world.make_project(team=[row, dict(row)])
+
+
+# ------------------------------------------------------------------------------- settled things
+
+
+def test_a_leader_does_not_step_aside_to_approve(world, frappe):
+	from presales_mgmt.exceptions import LifecycleError
+
+	world.make_user("both", "Presales Director", "Presales Leader")
+	both = email("both")
+	project = world.make_project(director=both)
+	world.apply("manager", project, "Submit for Initiation")
+	world.review(project, "Initiation", requester="manager", reviewers=("leader",))
+	project.reload()
+	project.update({"director": email("director"), "status": "Active"})
+	with world.acting_as(both), pytest.raises(LifecycleError, match="as the project was submitted with"):
+		project.save()
+
+
+def test_what_was_applied_for_is_not_changed_during_the_review(world):
+	from presales_mgmt.exceptions import LifecycleError
+
+	project = world.make_project()
+	world.apply("director", project, "Submit for Initiation")
+	project.expected_amount = 999_999_999
+	with world.acting_as("manager"), pytest.raises(LifecycleError, match="Expected Amount"):
+		project.save()
+
+
+def test_a_review_before_the_application_does_not_count(world):
+	from presales_mgmt.exceptions import GateError
+
+	project = world.make_project()
+	world.review(project, "Initiation", requester="planner", reviewers=("leader",))
+	world.apply("director", project, "Submit for Initiation")
+	with pytest.raises(GateError, match="no review"):
+		world.apply("leader", project, "Approve Initiation")
+
+
+def test_those_who_lead_do_not_review_the_initiation(world):
+	from presales_mgmt.exceptions import ReviewError
+
+	project = world.make_project()
+	world.apply("director", project, "Submit for Initiation")
+	with pytest.raises(ReviewError, match="cannot review its initiation"):
+		world.request_review(project, "Initiation", requester="planner", reviewers=("manager",))
+
+
+@pytest.mark.parametrize(
+	("values", "label"),
+	[({"company": "other"}, "Company"), ({"currency": "USD"}, "Currency"), ({"director": None}, "Director")],
+)
+def test_company_currency_and_director_of_an_active_project_stay(world, frappe, values, label):
+	project = world.make_active_project()
+	if "company" in values:
+		values = {"company": world.other_company}
+	project.update(values)
+	with world.acting_as("director"), pytest.raises(frappe.ValidationError, match=label):
+		project.save()
+
+
+@pytest.mark.parametrize("person", ["planner", "manager"])
+def test_appointments_are_the_directors(world, frappe, person):
+	for change in ({"manager": email("planner")}, {"supervisors": []}, {"director": email("planner")}):
+		project = world.make_active_project()
+		project.update(change)
+		with world.acting_as(person), pytest.raises(frappe.PermissionError, match="appointed"):
+			project.save()
+
+
+def test_only_the_projects_own_director_abandons_it(world, frappe):
+	world.make_user("second", "Presales Director")
+	project = world.make_active_project(
+		team=[{"user": email("second"), "project_role": "Planning Manager", "active": 1}],
+		outcome_reason="No budget",
+	)
+	with pytest.raises(frappe.PermissionError, match="Only the director"):
+		world.apply(email("second"), project, "Abandon")
+
+
+def test_an_application_is_withdrawn_and_a_draft_abandoned(world):
+	project = world.make_project(outcome_reason="The customer gave up")
+	world.apply("director", project, "Submit for Initiation")
+	world.apply("manager", project, "Withdraw Application")
+	assert (project.status, project.applied_by) == ("Draft", None)
+	world.apply("manager", project, "Abandon")
+	assert project.status == "Abandoned"
+	world.apply("director", project, "Close")  # never initiated: nothing to evaluate
+	assert project.status == "Closed"
+
+
+def test_an_evaluation_of_another_outcome_does_not_close(world, frappe):
+	from presales_mgmt.exceptions import GateError
+
+	project = world.make_active_project(outcome_reason="The customer gave up")
+	world.apply("director", project, "Abandon")
+	evaluation = world.evaluate(project)
+	with world.acting_as("archivist"):
+		frappe.get_doc("Presales Document", evaluation.archived_document).submit()
+	frappe.db.set_value("Presales Project Evaluation", evaluation.name, "result", "Won")
+	project.reload()
+	with pytest.raises(GateError, match="no submitted evaluation"):
+		world.apply("director", project, "Close")
+
+
+def test_the_last_gate_is_overridden_by_the_director_with_a_reason(world, frappe):
+	from presales_mgmt.exceptions import GateError
+
+	frappe.get_doc("Presales Settings").update({"require_evaluation_to_close": 0}).save()
+	project = world.make_active_project()
+	frappe.db.set_value(
+		"Presales Project",
+		project.name,
+		{"status": "Won", "won_on": "2026-05-11", "stage": "Project Kickoff"},
+	)
+	project.reload()
+	with pytest.raises(GateError):
+		world.apply("director", project, "Close")
+	project.reload()
+	with world.acting_as("director"):
+		project.closing_override_reason = "The customer wants no kickoff"
+		project.save()
+	world.apply("director", project, "Close")
+	log = frappe.get_last_doc("Presales Stage Log", {"presales_project": project.name, "is_override": 1})
+	assert log.reason == "The customer wants no kickoff"
+
+
+def test_status_changes_are_on_the_log(world, frappe):
+	project = world.make_active_project()
+	rows = frappe.get_all(
+		"Presales Stage Log",
+		filters={"presales_project": project.name, "move_type": "Status"},
+		fields=["from_status", "to_status", "moved_by", "base_expected_amount"],
+		order_by="creation asc",
+	)
+	assert [(row.from_status, row.to_status, row.moved_by) for row in rows] == [
+		("Draft", "Initiation Review", email("director")),
+		("Initiation Review", "Active", email("leader")),
+	]
+	assert rows[0].base_expected_amount == 1_200_000
+
+
+def test_a_stage_that_was_renamed_does_not_come_back(world, frappe):
+	from presales_mgmt.setup.install import make_records
+
+	frappe.rename_doc("Presales Stage", "Bid Review", "Bid Check")
+	make_records()
+	assert not frappe.db.exists("Presales Stage", "Bid Review")
+
+
+@pytest.mark.parametrize("doctype", ["Presales Stage", "Presales Document Type"])
+def test_stages_and_document_types_are_not_merged(world, frappe, doctype):
+	from presales_mgmt.exceptions import ProcessError
+
+	first, second = frappe.get_all(doctype, pluck="name", order_by="name asc", limit=2)
+	with pytest.raises(ProcessError, match="cannot be merged"):
+		frappe.rename_doc(doctype, first, second, merge=True)

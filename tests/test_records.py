@@ -181,17 +181,45 @@ def test_an_opinion_must_be_complete(world, frappe, project, values, message):
 	assert message in str(refusal.value)
 
 
-def test_an_opinion_on_a_cancelled_review_is_refused(world, frappe, project):
-	review = world.request_review(project, "Solution")
+def test_a_review_is_cancelled_although_somebody_has_answered(world, frappe, project):
+	review = world.request_review(project, "Solution", reviewers=("expert", "engineer"))
+	given = world.give_opinion("engineer", review)
 	with world.acting_as("manager"):
+		review.reload()
 		review.cancel()
 	assert review.status == "Cancelled"
-	with pytest.raises(frappe.CancelledLinkError):
-		world.give_opinion("expert", review)
-	assert not frappe.db.exists(
-		"ToDo",
-		{"allocated_to": email("expert"), "status": "Open", "reference_type": "Presales Review Opinion"},
-	)
+	assert frappe.db.get_value("Presales Review Opinion", given.name, "docstatus") == 1
+	# Who has not answered is not asked any more.
+	assert not frappe.db.exists("Presales Review Opinion", {"review": review.name, "docstatus": 0})
+	waiting = {"allocated_to": email("expert"), "status": "Open", "reference_type": "Presales Review Opinion"}
+	assert not frappe.db.exists("ToDo", waiting)
+
+
+def test_a_concluded_review_is_not_cancelled(world, project):
+	"""Otherwise an approval before a rejection would count again."""
+	from presales_mgmt.exceptions import ReviewError
+
+	review = world.review(project, "Solution", decision="Reject")
+	with world.acting_as("manager"), pytest.raises(ReviewError, match="is concluded and stands"):
+		review.cancel()
+
+
+def test_an_approval_needs_a_score(world, project):
+	from presales_mgmt.exceptions import ReviewError
+
+	review = world.request_review(project, "Solution")
+	with pytest.raises(ReviewError, match="expected a score"):
+		world.give_opinion("expert", review, score=0)
+
+
+def test_reviewers_must_be_able_to_review(world, frappe, project):
+	from presales_mgmt.exceptions import ReviewError
+
+	with pytest.raises(ReviewError, match="none of the presales roles"):
+		world.request_review(project, "Solution", reviewers=("clerk",))
+	frappe.db.set_value("User", email("expert"), "enabled", 0)
+	with pytest.raises(ReviewError, match="is disabled"):
+		world.request_review(project, "Solution", reviewers=("expert",))
 
 
 def test_a_given_opinion_is_not_taken_back(world, frappe, project):
@@ -388,3 +416,70 @@ def test_only_members_are_evaluated(world, finished):
 
 	with pytest.raises(LifecycleError, match=r"Row 1.*not a member"):
 		world.evaluate(finished, members=[{"user": email("clerk"), "score": 50}])
+
+
+def test_a_closed_project_is_closed_for_good(world, frappe):
+	from presales_mgmt.exceptions import LifecycleError
+
+	project = world.make_active_project()
+	activity = world.record_activity(project, "Visit")
+	document = world.archive(project, "Solution")
+	frappe.db.set_value("Presales Project", project.name, "status", "Closed")
+	activity.subject = "Changed afterwards"
+	with world.acting_as("manager"):
+		with pytest.raises(LifecycleError, match="is closed"):
+			activity.save()
+		with pytest.raises(LifecycleError, match="is closed"):
+			frappe.delete_doc("Presales Activity", activity.name)
+	with world.acting_as("archivist"), pytest.raises(LifecycleError, match="is closed"):
+		document.cancel()
+	project.reload()
+	project.goal = "Changed afterwards"
+	with world.acting_as("director"), pytest.raises(LifecycleError, match="is closed"):
+		project.save()
+
+
+def test_an_evaluation_report_is_filed_as_it_was_handed_in(world, frappe, finished):
+	from presales_mgmt.exceptions import PresalesError
+
+	report = frappe.get_doc("Presales Document", world.evaluate(finished).archived_document)
+	report.content = "<p>All fine</p>"
+	with world.acting_as("engineer"), pytest.raises(PresalesError, match="as the evaluation made it"):
+		report.save()
+
+
+def test_a_file_of_the_server_is_no_document(world, frappe, project):
+	from presales_mgmt.exceptions import PresalesError
+
+	for file in ("/private/files/../../site_config.json", "/private/files/not-there.pdf"):
+		with pytest.raises(PresalesError):
+			world.archive(project, "Solution", file=file)
+
+
+def test_what_lies_ahead_has_not_happened(world, frappe, project):
+	from presales_mgmt.exceptions import DateOrderError
+
+	ahead = str(frappe.utils.add_to_date(frappe.utils.now_datetime(), days=2))
+	with pytest.raises(DateOrderError, match="a time in the past"):
+		world.record_activity(project, "Visit", starts_on=ahead, ends_on=None)
+	with pytest.raises(DateOrderError, match="a time in the past"):
+		world.hold_meeting(project, "Kickoff", starts_on=ahead, ends_on=None)
+	world.record_activity(project, "Visit", starts_on=ahead, ends_on=None, status="Planned")
+
+
+def test_scripts_are_taken_out_of_minutes_even_when_submitted_at_once(world, project):
+	meeting = world.hold_meeting(
+		project, "Periodic", minutes="<p>Agreed</p><script>alert(1)</script><img src=x onerror=alert(1)>"
+	)
+	meeting.reload()
+	assert "Agreed" in meeting.minutes
+	assert "<script" not in meeting.minutes
+	assert "onerror" not in meeting.minutes
+
+
+def test_tasks_go_to_people_of_the_project(world, project):
+	from presales_mgmt.exceptions import TeamError
+
+	action = {"action": "Survey the site", "responsible": email("other_manager"), "due_date": "2026-03-30"}
+	with pytest.raises(TeamError, match="Actions, row 1, Responsible"):
+		world.hold_meeting(project, "Periodic", actions=[action])

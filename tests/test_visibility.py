@@ -427,3 +427,97 @@ def test_lists_may_show_fields_of_the_project(world, frappe, deal):
 			rows = frappe.get_list(doctype, fields=["name", "presales_project.project_title as project"])
 			assert "City parking guidance" in {row.project for row in rows}, doctype
 		assert quotation.name in {row.name for row in frappe.get_list("Quotation")}
+
+
+# ----------------------------------------------------------------------------------------- by-ways
+
+
+@pytest.mark.parametrize("person", ["other_director", "other_manager", "engineer", "leader"])
+def test_nobody_adds_or_changes_rows_by_themselves(world, frappe, deal, person):
+	"""Frappe asks only for the role on the parent's DocType when a row is saved without its parent."""
+	project = deal["Presales Project"][0]
+	row = frappe.get_doc("Presales Project Member", {"parent": project, "user": email("planner")})
+	with world.acting_as(person):
+		with pytest.raises(frappe.PermissionError):
+			world.insert(
+				"Presales Project Member",
+				parent=project,
+				parenttype="Presales Project",
+				parentfield="team",
+				user=email(person),
+				project_role="Director",
+				active=1,
+			)
+		row.project_role = "Director"
+		with pytest.raises(frappe.PermissionError):
+			row.save()
+		with pytest.raises(frappe.PermissionError):
+			row.delete()
+		if person.startswith("other"):
+			with pytest.raises(frappe.PermissionError):
+				row.check_permission("read")
+
+
+def test_even_administrator_changes_no_row_of_a_frozen_version_by_itself(frappe, deal):
+	project = frappe.get_doc("Presales Project", deal["Presales Project"][0])
+	row = frappe.get_last_doc("Presales Process Requirement", {"parent": project.process_version})
+	row.mandatory = 0
+	with pytest.raises(frappe.PermissionError):
+		row.save()
+
+
+def test_attachments_of_what_one_does_not_see_are_not_listed(world, frappe, deal):
+	file = attach(world, frappe, "Presales Project", deal["Presales Project"][0])
+	other = attach(world, frappe, "Customer", world.customer, person="Administrator", is_private=0)
+	for person, sees in (("engineer", True), ("leader", True), ("other_director", False), ("clerk", False)):
+		with world.acting_as(person):
+			names = set(frappe.get_list("File", pluck="name", limit_page_length=0))
+			assert (file.name in names) is sees, person
+			assert other.name in names, person
+
+
+def test_a_second_file_of_the_same_address_does_not_open_the_first(world, frappe, deal):
+	file = attach(world, frappe, "Presales Project", deal["Presales Project"][0])
+	with world.acting_as("clerk"), pytest.raises(frappe.PermissionError):
+		world.insert("File", file_name="copy.txt", file_url=file.file_url, is_private=1)
+
+
+def test_link_search_does_not_listen_to_those_who_want_permissions_ignored(world, frappe, deal):
+	from frappe.desk.search import search_widget
+
+	for doctype in ("Presales Project", "Presales Risk", "Presales Review Opinion"):
+		with world.acting_as("other_manager"):
+			rows = search_widget(doctype, "", ignore_user_permissions=True, page_length=50, as_dict=True)
+			rows = rows or frappe.response.get("values") or []
+			assert not {row["name"] for row in rows} & set(deal[doctype]), doctype
+
+
+def test_following_needs_sight(world, frappe, deal):
+	with pytest.raises(frappe.PermissionError):
+		world.insert(
+			"Document Follow",
+			ref_doctype="Presales Project",
+			ref_docname=deal["Presales Project"][0],
+			user=email("other_manager"),
+		)
+
+
+def test_sharing_by_a_rule_needs_sight(world, frappe, deal):
+	"""An assignment makes a share with the rights of the system."""
+	with pytest.raises(frappe.PermissionError):
+		frappe.share.add_docshare(
+			"Presales Project",
+			deal["Presales Project"][0],
+			email("other_manager"),
+			read=1,
+			flags={"ignore_share_permission": True},
+		)
+
+
+def test_the_party_is_a_customer_a_lead_or_a_prospect(world, deal):
+	"""The party's title is shown: by this nobody reads the title of something else."""
+	from presales_mgmt.exceptions import WrongTypeError
+
+	for doctype, name in (("User", "Administrator"), ("Presales Project", deal["Presales Project"][0])):
+		with pytest.raises(WrongTypeError, match="Party Type"):
+			world.make_project(person="other_manager", party_type=doctype, party=name)

@@ -153,7 +153,7 @@ def _stays(player: Player, user: str, project: dict, ended_on: datetime) -> list
 	logs = player.desk.find(
 		user,
 		"Presales Stage Log",
-		{"presales_project": player.project},
+		{"presales_project": player.project, "to_stage": ["is", "set"], "move_type": ["!=", "Status"]},
 		fields=("to_stage", "move_type", "moved_on", "is_override", "reason"),
 		order_by="moved_on asc, creation asc",
 	)

@@ -231,7 +231,7 @@ def check_fields(asks: Sequence[Ask]) -> list[Answer]:
 			continue
 		df = meta.get_field(fieldname)
 		value = values.get((project, fieldname), 0 if fieldname in tables else None)
-		label = _(df.label) if df else fieldname
+		label = _(df.label, context=PROJECT) if df else fieldname
 		found = _("{0} rows").format(value) if fieldname in tables else _shown(value, df)
 		answers.append(
 			Answer(

@@ -10,7 +10,7 @@ from frappe.desk.search import validate_and_sanitize_search_inputs
 
 @frappe.whitelist()
 @validate_and_sanitize_search_inputs
-def link_query(
+def search_link(
 	doctype: str,
 	txt: str,
 	searchfield: str | None,
@@ -18,11 +18,13 @@ def link_query(
 	page_len: int,
 	filters: dict | list | str | None = None,
 	as_dict: bool = False,
-	**kwargs,
+	reference_doctype: str | None = None,
+	ignore_user_permissions: bool | int = False,
+	**kwargs: str | int | None,
 ) -> list:
 	"""Records of a project DocType that the user sees and whose name, title or search fields hold `txt`.
 
-	`standard_queries` hook; the arguments are Frappe's. Raises `frappe.PermissionError` without the role.
+	`standard_queries` hook; the arguments are Frappe's, and `ignore_user_permissions` is not listened to. Raises `frappe.PermissionError` without the role.
 	"""
 	meta = frappe.get_meta(doctype)
 	fields = list(dict.fromkeys(["name", meta.get_title_field(), *meta.get_search_fields()]))

@@ -192,8 +192,9 @@ def file_query_conditions(user: str | None = None, doctype: str | None = None) -
 		hidden.append((file.attached_to_doctype == project_doctype) & file.attached_to_name.notin(criterion))
 	if not hidden:
 		return ""
-	# Files attached to nothing, or to other DocTypes, are not concerned; null stands for "attached to nothing".
-	return f"not coalesce({_sql(Criterion.any(hidden))}, 0)"
+	# What is attached to nothing has null there, of which no comparison is true.
+	attached_to_nothing = file.attached_to_doctype.isnull() | file.attached_to_name.isnull()
+	return _sql(attached_to_nothing | Criterion.any(hidden).negate())
 
 
 def _visible_names(doctype: str, user: str):

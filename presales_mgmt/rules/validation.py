@@ -58,8 +58,9 @@ def where(doc, label: str) -> str:
 	"""Where in a document a fault lies: the field's label and, in a child table, table and row number."""
 	if doc.get("parentfield") and getattr(doc, "parent_doc", None):
 		table = doc.parent_doc.meta.get_label(doc.parentfield)
-		return _("{0}, row {1}, {2}").format(_(table), doc.idx, _(label))
-	return _(label)
+		parent = doc.parent_doc.doctype
+		return _("{0}, row {1}, {2}").format(_(table, context=parent), doc.idx, _(label, context=doc.doctype))
+	return _(label, context=doc.doctype)
 
 
 def refuse(doc, label: str, found, expected: str, exception) -> None:
@@ -172,7 +173,9 @@ def require_date_order(doc, first: str, second: str) -> None:
 			doc,
 			doc.meta.get_label(second),
 			doc.get_formatted(second),
-			_("not before {0} ({1})").format(_(doc.meta.get_label(first)), doc.get_formatted(first)),
+			_("not before {0} ({1})").format(
+				_(doc.meta.get_label(first), context=doc.doctype), doc.get_formatted(first)
+			),
 			DateOrderError,
 		)
 

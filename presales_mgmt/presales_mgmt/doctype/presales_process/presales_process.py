@@ -17,6 +17,8 @@ from presales_mgmt.gates.definitions import (
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.validation import refuse, require_unique_rows, validate_input
 
+STAGE = "Presales Process Stage"
+
 # What makes one version differ from another: everything that the engine or a reader of the process goes by.
 STAGE_CONTENT = (*STAGE_FIELDS, "purpose", "inputs", "activities", "outputs")
 REQUIREMENT_CONTENT = (
@@ -61,18 +63,28 @@ class PresalesProcess(Document):
 			refuse(
 				self.stages[0],
 				"Stage Type",
-				_(types[0]),
+				_(types[0], context=STAGE),
 				_("Open, since a project begins here"),
 				ProcessError,
 			)
 		if types.count("Lost") > 1 or ("Lost" in types and types[-1] != "Lost"):
 			row = self.stages[types.index("Lost")]
-			refuse(row, "Stage Type", _("Lost"), _("at most one Lost stage, as the last"), ProcessError)
+			refuse(
+				row,
+				"Stage Type",
+				_("Lost", context=STAGE),
+				_("at most one Lost stage, as the last"),
+				ProcessError,
+			)
 		order = [stage_type for stage_type in types if stage_type != "Lost"]
 		for index, stage_type in enumerate(order):
 			if stage_type == "Open" and "Won" in order[:index]:
 				refuse(
-					self.stages[index], "Stage Type", _("Open"), _("Won, like the stage before"), ProcessError
+					self.stages[index],
+					"Stage Type",
+					_("Open", context=STAGE),
+					_("Won, like the stage before"),
+					ProcessError,
 				)
 
 	def set_codes(self):
