@@ -10,6 +10,7 @@ import sys
 import time
 
 TITLE = "Presales concurrency test"
+REVIEWERS = ("race-1@presales-test.example.com", "race-2@presales-test.example.com")
 
 
 def prepare(frappe) -> list[str]:
@@ -70,6 +71,49 @@ def save(frappe, project: str, at: str) -> str:
 		return type(error).__name__
 
 
+def prepare_review(frappe, project: str) -> list[str]:
+	"""Two opinions on one review, waiting for their reviewers."""
+	for user in REVIEWERS:
+		frappe.get_doc(
+			{
+				"doctype": "User",
+				"email": user,
+				"first_name": "Race",
+				"send_welcome_email": 0,
+				"user_type": "System User",
+				"roles": [{"role": "Presales Engineer"}],
+			}
+		).insert()
+	review = frappe.get_doc(
+		{
+			"doctype": "Presales Review",
+			"presales_project": project,
+			"review_kind": "Solution",
+			"subject": TITLE,
+			"reviewers": [{"reviewer": user, "required": 1} for user in REVIEWERS],
+		}
+	).insert()
+	review.submit()
+	return review.name
+
+
+def decide(frappe, review: str, user: str, at: str) -> str:
+	"""Approve as `user`, having read before, as every request has, what was there then."""
+	frappe.set_user(user)
+	name = frappe.get_all("Presales Review Opinion", {"review": review, "reviewer": user}, pluck="name")[0]
+	opinion = frappe.get_doc("Presales Review Opinion", name)
+	opinion.update({"decision": "Approve", "score": 80})
+	time.sleep(max(0, float(at) - time.time()))
+	opinion.submit()
+	time.sleep(0.5)
+	frappe.db.commit()
+	return "decided"
+
+
+def outcome(frappe, review: str) -> str:
+	return frappe.db.get_value("Presales Review", review, "status")
+
+
 def logs(frappe, project: str) -> int:
 	return frappe.db.count("Presales Stage Log", {"presales_project": project, "move_type": "Forward"})
 
@@ -79,11 +123,22 @@ def clean(frappe) -> None:
 		"Presales Project", filters={"project_title": TITLE}, pluck="name", order_by="name asc"
 	):
 		frappe.db.delete("Presales Stage Log", {"presales_project": project})
+		for doctype in ("Presales Review Opinion", "Presales Review"):
+			for name in frappe.get_all(
+				doctype, filters={"presales_project": project}, pluck="name", order_by="name asc"
+			):
+				frappe.db.delete("ToDo", {"reference_type": doctype, "reference_name": name})
+				frappe.db.set_value(doctype, name, "docstatus", 2)
+				frappe.delete_doc(doctype, name, force=True)
 		frappe.db.set_value("Presales Project", project, "status", "Draft")
 		frappe.delete_doc("Presales Project", project, force=True)
+	for user in REVIEWERS:
+		if frappe.db.exists("User", user):
+			frappe.delete_doc("User", user, force=True)
 
 
-ACTIONS = {function.__name__: function for function in (prepare, move, save, logs, clean)}
+ACTIONS_OF_A_WORKER = (prepare, move, save, prepare_review, decide, outcome, logs, clean)
+ACTIONS = {function.__name__: function for function in ACTIONS_OF_A_WORKER}
 
 
 def main(sites_path: str, site: str, action: str, *arguments: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests import site_worker
 from tests.conftest import BENCH, SITE, is_installed_on_real_site
+from tests.race_worker import REVIEWERS
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +80,12 @@ def test_of_two_who_move_at_once_one_wins_and_the_other_gets_a_clear_error(own_s
 
 def test_of_two_who_save_at_once_one_wins_and_nothing_is_lost(own_site, projects):
 	assert together(own_site, "save", projects[1]) == ["TimestampMismatchError", "saved"]
+
+
+def test_of_two_who_decide_at_once_the_second_concludes_the_review(own_site, projects):
+	"""Each has read before the other has written, as requests do; without locking reads none concludes."""
+	review = call(own_site, "prepare_review", projects[0])
+	at = str(time.time() + 6)
+	processes = [start(own_site, "decide", review, user, at) for user in REVIEWERS]
+	assert [finish(process) for process in processes] == ["decided", "decided"]
+	assert call(own_site, "outcome", review) == "Approved"
