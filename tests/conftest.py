@@ -16,6 +16,9 @@ from tests.world import World
 
 BENCH = os.environ.get("PRESALES_BENCH")
 SITE = os.environ.get("PRESALES_SITE")
+if BENCH:
+	# ERPNext writes logs beside the folder that it is imported in, and test modules import it.
+	os.chdir(Path(BENCH, "sites"))
 
 
 @pytest.fixture(scope="session")

@@ -182,7 +182,8 @@ class PresalesReview(ProjectRecord):
 
 	def conclude_if_complete(self):
 		"""Compute the outcome when every required reviewer has decided. Called when an opinion is submitted."""
-		# A locking read: of two who decide at once, the second sees the opinion of the first. The write makes
+		# A locking read: of two who decide at once, the second sees the opinion of the first. The first must not
+		# wait for the second's, which is not given yet and waits itself for this review. The write below makes
 		# PostgreSQL raise a conflict where it would otherwise read what was there before the wait.
 		rows = frappe.qb.get_query(
 			OPINION,
@@ -190,6 +191,7 @@ class PresalesReview(ProjectRecord):
 			filters={"review": self.name, "docstatus": 1},
 			order_by="name asc",
 			for_update=True,
+			skip_locked=True,
 		).run(as_dict=True)
 		self.db_set("modified", now_datetime())
 		opinions = {opinion.reviewer: opinion for opinion in rows}

@@ -102,8 +102,10 @@ class Quotation(SellingController):
 		"""Set the status to Lost with reasons and competitors; not once something is ordered."""
 		if self.get_ordered_status() != "Open":
 			frappe.throw(_("Cannot set as Lost as Sales Order is made."))
+		# As in ERPNext, the reasons are those that the user may read.
+		known = frappe.get_list("Quotation Lost Reason", pluck="name", order_by="name asc")
 		for row in lost_reasons_list:
-			if not frappe.db.exists("Quotation Lost Reason", row.get("lost_reason")):
+			if row.get("lost_reason") not in known:
 				frappe.throw(
 					_("Invalid lost reason {0}, please create a new lost reason").format(
 						frappe.bold(row.get("lost_reason"))
