@@ -1,5 +1,7 @@
 frappe.ui.form.on("Presales Analysis Meeting", {
 	setup(frm) {
+		// The server fills the names in, too; this shows them before saving.
+		frm.add_fetch("user", "full_name", "attendee_name", "Presales Meeting Attendee");
 		const users = () => ({ filters: { enabled: 1, user_type: "System User" } });
 		frm.set_query("presales_project", () => ({ filters: { status: ["!=", "Closed"] } }));
 		frm.set_query("chair", users);

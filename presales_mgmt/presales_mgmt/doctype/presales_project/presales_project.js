@@ -34,6 +34,8 @@ const MADE_FROM = {
 frappe.ui.form.on("Presales Project", {
 	setup(frm) {
 		set_queries(frm);
+		// The server fills the names in, too; this shows them before saving.
+		frm.add_fetch("user", "full_name", "full_name", "Presales Project Member");
 	},
 
 	onload(frm) {
@@ -749,7 +751,8 @@ function outcome_fields(frm, next_state) {
 		label: __("Reason in Detail"),
 		default: next_state === "Lost" ? frm.doc.outcome_reason : null,
 	};
-	if (["Abandoned", "On Hold"].includes(next_state)) {
+	const reopens = next_state === "Active" && ["Lost", "Abandoned"].includes(frm.doc.status);
+	if (reopens || ["Abandoned", "On Hold"].includes(next_state)) {
 		return [{ ...detail, label: __("Reason"), reqd: 1 }];
 	}
 	if (next_state !== "Lost") return null;

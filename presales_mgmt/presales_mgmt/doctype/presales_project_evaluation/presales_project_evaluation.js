@@ -1,5 +1,7 @@
 frappe.ui.form.on("Presales Project Evaluation", {
 	setup(frm) {
+		// The server fills the names in, too; this shows them before saving.
+		frm.add_fetch("user", "full_name", "full_name", "Presales Member Performance");
 		frm.set_query("presales_project", () => ({
 			filters: { status: ["in", ["Won", "Lost", "Abandoned"]] },
 		}));

@@ -9,6 +9,8 @@ const DECISION_COLOURS = {
 
 frappe.ui.form.on("Presales Review", {
 	setup(frm) {
+		// The server fills the names in, too; this shows them before saving.
+		frm.add_fetch("reviewer", "full_name", "full_name", "Presales Reviewer");
 		frm.set_query("presales_project", () => ({ filters: { status: ["!=", "Closed"] } }));
 		frm.set_query("reviewer", "reviewers", () => ({
 			filters: {
