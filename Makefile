@@ -14,7 +14,7 @@ RUFF_VERSION = 0.17.6
 
 MADE = $(or $(SANDBOX_HOME),$(CURDIR)/.sandbox)
 # pytest for the bench's Python is kept here, so that the bench's own environment stays as it is.
-BENCH_PACKAGES = $(MADE)/bench-pytest
+BENCH_PACKAGES = $(MADE)/bench-pytest-$(shell $(BENCH)/env/bin/python -c 'import sys; print("py%d%d" % sys.version_info[:2])')
 
 # The sandbox's own Python, to be used in recipes of targets that depend on `setup`.
 SANDBOX_PYTHON = $$($(PYTHON) -c 'from sandbox.engine.paths import venv_python; print(venv_python())')

@@ -323,7 +323,9 @@ def update_win(project: str, trigger: str) -> None:
 		status = doc.status_before_win or (ACTIVE if doc.approved_on else DRAFT)
 		if status in (WON, CLOSED):
 			status = ACTIVE
-		set_status(doc, status, reason, closed_on=None, decided_on=None, status_before_win=None, **values)
+		if status not in DECIDED:
+			values["decided_on"] = None
+		set_status(doc, status, reason, closed_on=None, status_before_win=None, **values)
 		engine.leave_final_stage(doc, reason)
 		engine.resume_stay(doc)
 	else:

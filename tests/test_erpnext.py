@@ -626,3 +626,19 @@ def test_hooks_without_a_project_send_no_query(world, frappe, count_queries, mod
 			if hasattr(hooks, event):
 				getattr(hooks, event)(doc)
 	assert counted.queries == []
+
+
+def test_a_lost_project_that_was_won_after_all_is_lost_again_without_the_order(world, frappe):
+	settings_for(world, frappe, sales_order_gate="Off")
+	project = world.make_active_project()
+	with world.acting_as("director"):
+		project.append("lost_reasons", {"lost_reason": world.lost_reason})
+		project.save()
+	world.apply("director", project, "Declare Lost")
+	order = world.submit_order(project)
+	project.reload()
+	assert (project.status, project.probability) == ("Won", 100)
+	with world.acting_as("manager"):
+		order.cancel()
+	project.reload()
+	assert (project.status, project.probability, project.decided_on is None) == ("Lost", 0, False)
