@@ -16,9 +16,6 @@ from tests.world import World
 
 BENCH = os.environ.get("PRESALES_BENCH")
 SITE = os.environ.get("PRESALES_SITE")
-if BENCH:
-	# ERPNext writes logs beside the folder that it is imported in, and test modules import it.
-	os.chdir(Path(BENCH, "sites"))
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +65,12 @@ def is_installed_on_real_site() -> bool:
 	"""Whether the site that the tests are to run on has the app already."""
 	snapshot = site_worker.run(sys.executable, Path(BENCH, "sites").resolve(), SITE, "snapshot")
 	return ["presales_mgmt"] in snapshot["apps"]
+
+
+def pytest_collection(session):
+	"""ERPNext writes logs beside the folder that it is imported in, and test modules import it."""
+	if BENCH:
+		os.chdir(Path(BENCH, "sites"))
 
 
 def pytest_collection_modifyitems(items):
