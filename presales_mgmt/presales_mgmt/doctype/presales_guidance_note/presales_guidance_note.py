@@ -1,0 +1,5 @@
+from presales_mgmt.controllers import ProjectRecord
+
+
+class PresalesGuidanceNote(ProjectRecord):
+	pass
