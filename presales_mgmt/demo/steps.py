@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 	from presales_mgmt.demo.player import Player
 
 PROJECT = "Presales Project"
+INITIATION = "Presales Initiation"
 OPINION = "Presales Review Opinion"
 REVIEW = "Presales Review"
 RECTIFICATION = "Presales Rectification"
@@ -99,10 +100,18 @@ def change(player, step):
 	doc = player.desk.save(player.user, doc)
 	if doctype == RISK:
 		player.result(_result_of(doc))
+	elif doctype == INITIATION:
+		player.achieved(_("{0} is filled in").format(docname))
+		player.result(_result_of(doc))
 
 
 def _result_of(doc: dict) -> str:
-	"""The name of a document, and of a risk how large it is now."""
+	"""The name of a document, of a risk how large it is now, of an application what class and margin it comes to."""
+	if doc["doctype"] == INITIATION and doc["project_class"]:
+		figures = _("{0} person-months, margin {1} %").format(
+			f"{flt(doc['person_months']):g}", f"{flt(doc['margin_percent']):g}"
+		)
+		return said(doc["name"], listed([option(doc["project_class"], INITIATION), figures]))
 	if doc["doctype"] != RISK:
 		return doc["name"]
 	assessed = "residual_" if doc["residual_score"] else ""
