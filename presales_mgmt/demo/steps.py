@@ -393,6 +393,27 @@ def give_opinion(player, step):
 		)
 
 
+@kind(
+	"add_reviewer",
+	lambda player, step: _("Ask {0} to review {1} {2} too").format(
+		player.name_of(step["reviewer"]), *player.kept_label(step["review"])
+	),
+	review=script.record(),
+	reviewer=script.person(),
+)
+def add_reviewer(player, step):
+	"""The requester asks one more person, in the place of somebody with a conflict of interest for instance."""
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.add_reviewer",
+		review=player.kept_record(step["review"])[1],
+		reviewer=player.resolve(step["reviewer"]),
+	)
+	player.result(
+		_("{0}, asked: {1}").format(player.kept_record(step["review"])[1], player.name_of(step["reviewer"]))
+	)
+
+
 # ---------------------------------------------------------------------------- rectification, guidance
 
 
