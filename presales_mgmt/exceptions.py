@@ -79,5 +79,17 @@ class ReviewError(PresalesError):
 	"""A review or an opinion breaks the rules of reviewing."""
 
 
+class ParticipantMissingError(ReviewError):
+	"""Somebody who must take part in a review is not among its reviewers."""
+
+
+class ReviewedRecordError(ReviewError):
+	"""A review names no record to be reviewed, or one that cannot be."""
+
+
+class ReviewTemplateError(PresalesError):
+	"""A review template contradicts itself."""
+
+
 class UnsupportedVersionError(PresalesError):
 	"""Frappe or ERPNext is missing, too old or too new."""

@@ -41,6 +41,7 @@ def make_records():
 	create_custom_fields(present_custom_fields(), update=True)
 	make_workflow()
 	make_settings()
+	make_review_templates()
 	make_processes()
 
 
@@ -112,6 +113,24 @@ def make_settings() -> None:
 def make_document_types() -> None:
 	for record in read_records("document_types.json"):
 		insert_if_missing({"doctype": "Presales Document Type", **record}, key="document_type")
+
+
+def make_review_templates() -> None:
+	"""The shipped review templates that the site does not have. One that a company has edited is left alone."""
+	for record in read_records("review_templates.json"):
+		# A company's own default stays the default; a second one would not be accepted.
+		default = {"review_kind": record["review_kind"], "enabled": 1, "is_default": 1}
+		taken = any(
+			not template.only_for_company
+			for template in frappe.get_all(
+				"Presales Review Template",
+				filters=default,
+				fields=["only_for_company"],
+				order_by="name asc",
+			)
+		)
+		record["is_default"] = int(not taken)
+		insert_if_missing({"doctype": "Presales Review Template", **record}, key="template_name")
 
 
 def make_processes() -> None:
