@@ -18,6 +18,7 @@ PEOPLE = {
 	"supervisor": ("Presales Supervisor",),
 	"leader": ("Presales Leader",),
 	"expert": ("Presales Engineer",),
+	"researcher": ("Presales Engineer",),
 	"other_director": ("Presales Director",),
 	"other_manager": ("Presales Manager", "Sales User"),
 	"clerk": ("Sales User", "Sales Manager"),
@@ -223,9 +224,13 @@ class World:
 		return application
 
 	def review_initiation(self, project, requester="director", **values):
-		"""The initiation review by a leader, finance and an expert; a strategy is advised or set by the leader."""
+		"""The initiation review by a leader, finance and research; a strategy is advised or set by the leader."""
 		review = self.review(
-			project, "Initiation", requester=requester, reviewers=("leader", "finance", "expert"), **values
+			project,
+			"Initiation",
+			requester=requester,
+			reviewers=("leader", "finance", "researcher"),
+			**values,
 		)
 		project.reload()
 		if not review.strategy_advice and not project.strategy:
