@@ -99,5 +99,17 @@ class GuidanceError(PresalesError):
 	"""A guidance note is not in the state that is needed, or is changed by the wrong way."""
 
 
+class ParticipantMissingError(ReviewError):
+	"""Somebody who must take part in a review is not among its reviewers."""
+
+
+class ReviewedRecordError(ReviewError):
+	"""A review names no record to be reviewed, or one that cannot be."""
+
+
+class ReviewTemplateError(PresalesError):
+	"""A review template contradicts itself."""
+
+
 class UnsupportedVersionError(PresalesError):
 	"""Frappe or ERPNext is missing, too old or too new."""

@@ -42,6 +42,7 @@ def make_records():
 	create_custom_fields(present_custom_fields(), update=True)
 	make_workflow()
 	make_settings()
+	make_review_templates()
 	make_processes()
 	make_classification_criteria()
 
@@ -122,6 +123,24 @@ def make_classification_criteria() -> None:
 		return
 	for record in read_records("classification_criteria.json"):
 		insert_if_missing({"doctype": "Presales Classification Criterion", **record}, key="criterion")
+
+
+def make_review_templates() -> None:
+	"""The shipped review templates that the site does not have. One that a company has edited is left alone."""
+	for record in read_records("review_templates.json"):
+		# A company's own default stays the default; a second one would not be accepted.
+		default = {"review_kind": record["review_kind"], "enabled": 1, "is_default": 1}
+		taken = any(
+			not template.only_for_company
+			for template in frappe.get_all(
+				"Presales Review Template",
+				filters=default,
+				fields=["only_for_company"],
+				order_by="name asc",
+			)
+		)
+		record["is_default"] = int(not taken)
+		insert_if_missing({"doctype": "Presales Review Template", **record}, key="template_name")
 
 
 def make_processes() -> None:
