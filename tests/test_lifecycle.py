@@ -261,7 +261,7 @@ def test_a_review_before_the_application_does_not_count(world):
 	from presales_mgmt.exceptions import GateError
 
 	project = world.make_project()
-	world.review(project, "Initiation", requester="planner", reviewers=("leader",))
+	world.review(project, "Initiation", requester="planner")
 	world.apply_for_initiation(project)
 	with pytest.raises(GateError, match="no review"):
 		world.apply("leader", project, "Approve Initiation")
