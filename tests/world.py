@@ -280,6 +280,16 @@ class World:
 			review.submit()
 		return review
 
+	def review_record(self, project, kind: str, record):
+		"""A concluded review of any record of the project."""
+		review = self.request_review(
+			project, kind, reviewed_doctype=record.doctype, reviewed_document=record.name
+		)
+		for row in review.reviewers:
+			self.give_opinion(row.reviewer, review)
+		review.reload()
+		return review
+
 	def draft_review(self, project, kind: str, requester="manager", reviewers=("expert",), **values):
 		with self.acting_as(requester):
 			return self.insert(
