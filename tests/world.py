@@ -550,3 +550,52 @@ class World:
 			)
 			evaluation.submit()
 		return evaluation
+
+	# ------------------------------------------------------------------------- following things up
+
+	def delegate(self, delegator: str, delegate: str, by: str | None = None, **values):
+		"""A delegation from today on, made by the delegator, or by a leader or System Manager for somebody else."""
+		from frappe.utils import add_days, today
+
+		with self.acting_as(by or delegator):
+			return self.insert(
+				"Presales Delegation",
+				**{
+					"delegator": email(delegator),
+					"delegate": email(delegate),
+					"from_date": today(),
+					"to_date": add_days(today(), 7),
+					"reason": "On leave",
+					**values,
+				},
+			)
+
+	def ask_to_rectify(self, project, reviewer="expert", item="Add the missing drawings", **row):
+		"""What a reviewer who sends a contract back asks to be put right, as a Presales Rectification."""
+		import frappe
+
+		from presales_mgmt.rectification import make_from_review
+
+		review = self.request_review(project, "Contract", reviewers=(reviewer,))
+		self.give_opinion(reviewer, review, "Send Back", 50, rectifications=[{"item": item, **row}])
+		review.reload()
+		make_from_review(review)
+		name = frappe.db.get_value("Presales Rectification", {"review": review.name, "item": item})
+		return frappe.get_doc("Presales Rectification", name)
+
+	def guide(self, project, person="supervisor", **values):
+		"""Guidance that asks the manager for an answer within a week."""
+		from frappe.utils import add_days, today
+
+		with self.acting_as(person):
+			return self.insert(
+				"Presales Guidance Note",
+				**{
+					"presales_project": project.name,
+					"subject": "Decision makers",
+					"guidance": "<p>Find out who decides on the budget.</p>",
+					"answer_due": add_days(today(), 7),
+					"key_points": [{"key_point": "Talk with the finance office", "state": "Watching"}],
+					**values,
+				},
+			)
