@@ -1,7 +1,7 @@
 # What a person types; `make` alone lists it. Everything needed is made below .sandbox/ at the first call.
 
 PYTHON ?= python3
-# demo: the language of the story, and the process whose deal is played.
+# demo: the language of the story (en, zh), and the process whose deal is played (R1 to R9).
 LANG_CODE ?= en
 PROCESS ?= R7
 # serve: another site than the sandbox's own, and the port.
@@ -31,7 +31,7 @@ help: ## list what can be made
 setup: ## make the sandbox: a Python environment and Frappe's engine; about a minute, once
 	@$(PYTHON) -m sandbox setup > /dev/null
 
-demo: ## play a deal on a fresh site, and write it to demo-R7-en.html [LANG_CODE=zh] [PROCESS=R7]
+demo: ## play a deal on a fresh site, and write it to demo-R7-en.html [LANG_CODE=zh] [PROCESS=R1, up to R9]
 	@$(PYTHON) -m sandbox demo --lang $(LANG_CODE) --process $(PROCESS)
 
 serve: ## serve a site on this machine only [PORT=8000] [SITE=demo-en.localhost]

@@ -535,6 +535,27 @@ def step(**changes):
 			"company.json",
 			["company.json, products, sensor, code", "found nothing", "an item code"],
 		),
+		(lambda data: data.update(cast=[]), "r7.json", ["r7.json, cast", "found []", "an object"]),
+		(
+			lambda data: data.update(cast={"pets": {}}),
+			"r7.json",
+			["r7.json, cast, pets", "found {}", "people, customers, products"],
+		),
+		(
+			lambda data: data.update(cast={"customers": []}),
+			"r7.json",
+			["r7.json, cast, customers", "found []", "an object"],
+		),
+		(
+			lambda data: data.update(cast={"customers": {"lin": {"name": "Lin"}}}),
+			"r7.json",
+			["r7.json, cast, customers, lin, key", "a key that is not in people too"],
+		),
+		(
+			lambda data: data.update(cast={"people": {"li": {"name": "Li", "post": "Engineer"}}}),
+			"r7.json",
+			["r7.json, cast, people, li, roles", "found nothing", "a list of roles"],
+		),
 	],
 )
 def test_a_mistake_in_the_data_is_named(deal_folder, connected, how, file, words):
@@ -563,6 +584,15 @@ def test_a_file_that_cannot_be_read_is_named(deal_folder, connected, content, wo
 		load(folder)
 	for word in words:
 		assert word in str(error.value)
+
+
+def test_a_deal_brings_a_cast_of_its_own(deal_folder, connected):
+	own = {"people": {"li": {"name": "Li", "post": "Engineer", "roles": ["Presales Engineer"]}}}
+	shared = load(DATA).cast
+	deal = load(deal_folder(lambda data: data.update(cast=own, report_as="@li")))
+	assert deal.cast["people"] == {**shared["people"], **own["people"]}
+	assert deal.cast["customers"] == shared["customers"]
+	assert deal.cast_entry("li")["section"] == "people"
 
 
 def test_a_demo_that_is_not_there_is_named(connected, deal_folder):

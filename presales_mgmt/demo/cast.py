@@ -1,4 +1,4 @@
-"""Makes what a deal needs before it begins: people, customer, products, competitors, lost reasons, company.
+"""Makes what a deal needs before it begins: people, customer, products, competitors, partners, company.
 
 An administrator's duty: `Administrator` makes the system manager of the cast and nothing else; that person
 makes the rest. What is there already is used as it is.
@@ -39,6 +39,7 @@ class Cast:
 		self._make_all("lost_reasons", "Quotation Lost Reason", "order_lost_reason")
 		self._make_all("customers", "Customer", "customer_name", self._customer)
 		self._make_all("products", "Item", "item_code", self._item)
+		self._make_all("partners", "Sales Partner", "partner_name", self._partner)
 
 	def _email(self, key: str) -> str:
 		return f"{key}@{self.cast['email_domain']}"
@@ -142,6 +143,9 @@ class Cast:
 			"stock_uom": self._unit(entry.get("unit", "Nos")),
 			"is_stock_item": 0,
 		}
+
+	def _partner(self, entry: dict) -> dict:
+		return {"commission_rate": entry.get("commission_rate", 0), "territory": self._leaf_of("Territory")}
 
 	def _leaf_of(self, doctype: str) -> str:
 		found = self.desk.find(self.system_manager, doctype, {"is_group": 0}, order_by="name asc", limit=1)

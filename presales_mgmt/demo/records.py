@@ -20,10 +20,12 @@ ORDER = (
 	"Customer",
 	"Item",
 	"Competitor",
+	"Sales Partner",
 	"Opportunity Lost Reason",
 	"Quotation Lost Reason",
 	"Price List",
 	"Company",
+	"Presales Delegation",
 	"User",
 )
 SAVE_POINT = "presales_demo_remove"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PROJECT = "Presales Project"
 OPINION = "Presales Review Opinion"
 REVIEW = "Presales Review"
+RECTIFICATION = "Presales Rectification"
+GUIDANCE = "Presales Guidance Note"
 RISK = "Presales Risk"
 EVALUATION = "Presales Project Evaluation"
 
@@ -380,6 +382,98 @@ def give_opinion(player, step):
 			),
 			show=True,
 		)
+
+
+# ---------------------------------------------------------------------------- rectification, guidance
+
+
+@kind(
+	"finish_rectification",
+	lambda player, step: _("Meet the conditions of {0} {1}").format(*player.kept_label(step["of"])),
+	of=script.record(),
+	measure=script.text(),
+)
+def finish_rectification(player, step):
+	"""Who answers for what a review asked to be put right reports it done, with what was done."""
+	measure = player.resolve(step["measure"])
+	for row in _rectifications(player, step, "Open", "responsible"):
+		player.desk.call(
+			player.user, "presales_mgmt.api.complete_rectification", name=row["name"], measure=measure
+		)
+		_tell_rectification(player, row)
+	player.note(measure)
+
+
+@kind(
+	"verify_rectification",
+	lambda player, step: _("Verify that the conditions of {0} {1} are met").format(
+		*player.kept_label(step["of"])
+	),
+	of=script.record(),
+	verification=script.text(required=False),
+	accepted=script.flag(),
+)
+def verify_rectification(player, step):
+	"""Who raised it, or a leader, looks at what was done and accepts it, or with `accepted` false does not."""
+	verification = player.resolve(step.get("verification"))
+	for row in _rectifications(player, step, "Done", "raised_by"):
+		player.desk.call(
+			player.user,
+			"presales_mgmt.api.verify_rectification",
+			name=row["name"],
+			accepted=int(step.get("accepted", True)),
+			verification=verification,
+		)
+		_tell_rectification(player, row)
+	if verification:
+		player.note(verification)
+
+
+def _rectifications(player, step, status: str, theirs: str) -> list[dict]:
+	"""What a review asked to be put right and has `status`: what is the person's own, else all that they see."""
+	review = player.kept_record(step["of"])[1]
+	found = player.desk.find(
+		player.user, RECTIFICATION, {"review": review, "status": status}, fields=("name", "item", theirs)
+	)
+	rows = [row for row in found if row[theirs] == player.user] or found
+	if not rows:
+		raise DemoError(
+			_("Nothing that {0} asked for waits for {1}.").format(review, player.name_of(step.person))
+		)
+	return rows
+
+
+def _tell_rectification(player, row: dict) -> None:
+	doc = player.desk.get(player.user, RECTIFICATION, row["name"])
+	player.achieved(
+		_("{0} ({1})").format(said(row["name"], row["item"]), option(doc["status"], RECTIFICATION)), show=True
+	)
+
+
+@kind(
+	"answer_guidance",
+	lambda player, step: _("Answer {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	answer=script.text(),
+)
+def answer_guidance(player, step):
+	"""Who is guided answers the supervisor's note."""
+	note, answer = player.kept_record(step["what"])[1], player.resolve(step["answer"])
+	player.desk.call(player.user, "presales_mgmt.api.answer_guidance", name=note, answer=answer)
+	player.note(answer)
+	player.achieved(_("{0} is answered").format(note))
+
+
+@kind(
+	"close_guidance",
+	lambda player, step: _("Close {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+)
+def close_guidance(player, step):
+	"""Who gave guidance is content with the answer."""
+	note = player.kept_record(step["what"])[1]
+	player.desk.call(player.user, "presales_mgmt.api.close_guidance", name=note)
+	player.achieved(_("{0} is closed").format(note))
 
 
 # ------------------------------------------------------------------------------------- ERPNext's sales
