@@ -101,7 +101,9 @@ def tick_checklist(project: str, requirement_code: str, remarks: str | None = No
 		(
 			requirement
 			for requirement in load_process(doc.process_version).requirements_of(doc.stage)
-			if requirement.code == requirement_code and requirement.kind == "Checklist"
+			if requirement.code == requirement_code
+			and requirement.kind == "Checklist"
+			and requirement.applies(doc.project_class, bool(doc.is_large_project))
 		),
 		None,
 	)

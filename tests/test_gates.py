@@ -141,6 +141,66 @@ def test_record_requirement_counts_only_submitted_records_of_the_project(world):
 	assert only_finding(project).satisfied
 
 
+def test_record_requirement_at_most_holds_while_too_many_are_found(world):
+	process = make_process(
+		world,
+		{
+			"kind": "Record",
+			"reference_doctype": "Presales Activity",
+			"reference_filters": json.dumps([["status", "=", "Planned"]]),
+			"count_rule": "At Most",
+			"min_count": 0,
+		},
+	)
+	assert process.requirements[0].min_count == 0
+	project = world.make_active_project(presales_process=process.name)
+	assert only_finding(project).satisfied
+	visit = world.record_activity(project, "Visit", status="Planned")
+	finding = only_finding(project)
+	assert (finding.blocks, finding.answer.found, finding.answer.expected) == (
+		True,
+		"1 found",
+		"at most 0",
+	)
+	with world.acting_as("manager"):
+		visit.status = "Completed"
+		visit.save()
+	assert only_finding(project).satisfied
+
+
+def test_at_least_none_means_at_least_one(world):
+	process = make_process(
+		world, {"kind": "Record", "reference_doctype": "Presales Activity", "min_count": 0}
+	)
+	assert process.requirements[0].min_count == 1
+	project = world.make_active_project(presales_process=process.name)
+	assert only_finding(project).answer.expected == "at least 1"
+
+
+@pytest.mark.clause("R8.7", "R9.2")
+def test_a_requirement_is_asked_only_of_projects_that_it_applies_to(world, frappe):
+	from presales_mgmt.api import tick_checklist
+	from presales_mgmt.exceptions import StageError
+
+	kinds = ("All Projects", "Large Projects", "Company-Level Projects", "Channel Projects")
+	process = make_process(world, *({"kind": "Checklist", "applies_to": kind} for kind in kinds))
+	project = world.make_active_project(presales_process=process.name)
+
+	def asked_of(project_class, is_large):
+		# Both follow from the application for initiation, which is not the matter here.
+		project.db_set({"project_class": project_class, "is_large_project": is_large})
+		return [kinds.index(finding.requirement.applies_to) for finding in findings_of(project)]
+
+	assert asked_of(None, 0) == [0]
+	assert asked_of("Regular", 1) == [0, 1]
+	assert asked_of("Company Level", 1) == [0, 1, 2]
+	assert asked_of("Channel", 0) == [0, 3]
+	with world.acting_as("engineer"):
+		with pytest.raises(StageError):
+			tick_checklist(project.name, process.requirements[1].code)
+		assert tick_checklist(project.name, process.requirements[3].code)
+
+
 def test_field_requirement_compares_fields_and_counts_rows(world):
 	process = make_process(
 		world,
@@ -630,6 +690,7 @@ def test_the_process_of_an_active_project_cannot_be_exchanged(world, project):
 		({"kind": "Field", "project_field": "goal", "operator": ">"}, "Value: found nothing"),
 		({"kind": "Risk"}, "Highest Open Risk: found nothing"),
 		({"kind": "Checklist", "stage": "Contract Signing"}, "a stage of this process"),
+		({"kind": "Checklist", "count_rule": "At Most"}, "How Many: found At Most"),
 	],
 )
 def test_a_requirement_that_contradicts_itself_is_refused_with_its_row(world, requirement, message):

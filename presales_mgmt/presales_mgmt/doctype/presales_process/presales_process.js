@@ -2,11 +2,13 @@
 const FIELDS_OF_KIND = {
 	Document: ["document_type", "min_count"],
 	Review: ["review_kind"],
-	Record: ["reference_doctype", "reference_filters", "min_count"],
+	Record: ["reference_doctype", "reference_filters", "count_rule", "min_count"],
 	Field: ["project_field", "operator", "value"],
 	Checklist: [],
 	Risk: ["max_risk_level"],
 };
+// What the fields hold that a kind does not use.
+const UNUSED = { min_count: 1, count_rule: "At Least" };
 const PROJECT = "Presales Project";
 const NOT_COMPARED = [
 	"Section Break",
@@ -61,7 +63,7 @@ frappe.ui.form.on("Presales Process Requirement", {
 		const fields = new Set(Object.values(FIELDS_OF_KIND).flat());
 		for (const fieldname of fields) {
 			if (!kept.includes(fieldname) && row[fieldname]) {
-				frappe.model.set_value(cdt, cdn, fieldname, fieldname === "min_count" ? 1 : null);
+				frappe.model.set_value(cdt, cdn, fieldname, UNUSED[fieldname] ?? null);
 			}
 		}
 	},

@@ -14,6 +14,7 @@ from presales_mgmt.gates.definitions import (
 	parse_filters,
 	project_link_field,
 )
+from presales_mgmt.gates.rules import AT_LEAST, AT_MOST
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.validation import refuse, require_unique_rows, validate_input
 
@@ -28,6 +29,7 @@ REQUIREMENT_CONTENT = (
 	"title",
 	"mandatory",
 	"responsible_role",
+	"applies_to",
 	"clause",
 	*CONDITION_FIELDS,
 )
@@ -41,6 +43,9 @@ NEEDED = {
 	"Risk": ("max_risk_level",),
 }
 
+# The kinds that count something.
+COUNTED = ("Document", "Record")
+
 
 class PresalesProcess(Document):
 	"""A process template: its stages, and what each needs before it may be left (R4.1, R8.2).
@@ -53,6 +58,7 @@ class PresalesProcess(Document):
 		validate_input(self)
 		self.validate_stages()
 		self.set_codes()
+		self.set_counts()
 		self.validate_requirements()
 		self.set_version()
 
@@ -106,6 +112,13 @@ class PresalesProcess(Document):
 			taken.add(row.code)
 		require_unique_rows(self, "requirements", "code")
 
+	def set_counts(self):
+		"""At least none is no demand: it means one. A number that may not be exceeded can be 0."""
+		for row in self.requirements:
+			row.count_rule = row.count_rule or AT_LEAST
+			if row.count_rule == AT_LEAST and row.kind in COUNTED:
+				row.min_count = row.min_count or 1
+
 	def validate_requirements(self):
 		stages = {row.stage for row in self.stages}
 		kinds = get_checkers()
@@ -123,6 +136,14 @@ class PresalesProcess(Document):
 						_("a value for kind {0}").format(_(row.kind)),
 						ProcessError,
 					)
+			if row.count_rule == AT_MOST and row.kind != "Record":
+				refuse(
+					row,
+					"How Many",
+					_(row.count_rule, context=row.doctype),
+					_("At Least, as for every kind but Record"),
+					ProcessError,
+				)
 			if row.kind == "Record":
 				self.validate_record_condition(row)
 			if row.kind == "Field":
