@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from presales_mgmt import processes
 from presales_mgmt.exceptions import LifecycleError, StageError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
@@ -164,6 +165,67 @@ def untick_checklist(project: str, requirement_code: str) -> None:
 			)
 		# Checked above; no role may delete entries in any other way.
 		frappe.delete_doc(ENTRY, entry.name, ignore_permissions=True)
+
+
+@frappe.whitelist()
+def get_shipped_differences(process: str) -> dict:
+	"""How a process differs from the version that the app ships for its regulation.
+
+	Args:
+		process: name of the Presales Process; the user must be able to read it.
+
+	Returns: see `processes.compare_with_shipped`.
+	"""
+	doc = frappe.get_doc("Presales Process", process)
+	doc.check_permission("read")
+	return processes.compare_with_shipped(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def mark_process_reviewed(
+	process: str, next_review_date: str | None = None, remarks: str | None = None
+) -> dict:
+	"""Note that a process was reviewed today (R3.1).
+
+	Args:
+		process: name of the Presales Process; the user must be its owner, or be able to write it.
+		next_review_date: without it, the interval of the process from today.
+		remarks: what the review found, for the comment that is left.
+
+	Returns: see `processes.mark_reviewed`.
+
+	Raises:
+		frappe.PermissionError: the user is neither the owner nor may write the process.
+		DateOrderError: the next review is not in the future.
+	"""
+	doc = frappe.get_doc("Presales Process", process, for_update=True)
+	doc.check_permission("read" if doc.process_owner == frappe.session.user else "write")
+	return processes.mark_reviewed(doc, next_review_date, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def mark_rollout_task_done(plan: str, task: str, done: bool = True, remarks: str | None = None) -> dict:
+	"""Mark a task of a roll-out plan as done, or as open again (R4.6).
+
+	Args:
+		plan: name of the Presales Rollout Plan.
+		task: name of the row. Its responsible person may mark it, as may whoever may write the plan.
+		done: False opens it again.
+		remarks: what was done; without it the remarks stay as they are.
+
+	Returns:
+		{"status", "progress"} of the plan.
+
+	Raises:
+		frappe.PermissionError: the task is another's, and the user may not write the plan.
+		frappe.DoesNotExistError: the plan has no such task.
+	"""
+	doc = frappe.get_doc("Presales Rollout Plan", plan, for_update=True)
+	doc.check_permission("read")
+	row = doc.get_task(task)
+	if row.responsible != frappe.session.user:
+		doc.check_permission("write")
+	return doc.mark_task(row, done, remarks)
 
 
 def _require_ticker(project: str, status: str) -> None:

@@ -39,6 +39,10 @@ class TeamError(PresalesError):
 	"""The team or the supervisors of a project are not as they must be."""
 
 
+class UserError(PresalesError):
+	"""Somebody is named who cannot do what would be asked of them."""
+
+
 class ProcessError(PresalesError):
 	"""A process template contradicts itself."""
 

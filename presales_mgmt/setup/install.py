@@ -10,6 +10,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from presales_mgmt.exceptions import UnsupportedVersionError
 from presales_mgmt.setup.custom_fields import present_custom_fields
 from presales_mgmt.setup.roles import ROLES
+from presales_mgmt.setup.shipped import shipped_processes
 
 SUPPORTED_MAJOR_VERSIONS = (15, 16)
 APP_PATH = Path(__file__).resolve().parent.parent
@@ -119,15 +120,12 @@ def make_processes() -> None:
 
 	One that a company has edited is left alone, and stages and types that it has renamed do not come back.
 	"""
-	for path in sorted((APP_PATH / "setup" / "processes").glob("*.json")):
-		process = json.loads(path.read_text(encoding="utf-8"))
+	for process in shipped_processes():
 		if frappe.db.exists("Presales Process", process["process_name"]):
 			continue
 		for stage in process["stages"]:
 			insert_if_missing({"doctype": "Presales Stage", "stage_name": stage["stage"]}, key="stage_name")
 		for row in process["requirements"]:
-			if "reference_filters" in row:
-				row["reference_filters"] = json.dumps(row["reference_filters"])
 			if "document_type" in row:
 				record = {"doctype": "Presales Document Type", "document_type": row["document_type"]}
 				insert_if_missing(record, key="document_type")

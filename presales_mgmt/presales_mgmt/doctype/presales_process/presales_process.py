@@ -3,7 +3,7 @@ import re
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import add_months, cint, now_datetime, today
 
 from presales_mgmt.exceptions import ProcessError
 from presales_mgmt.gates.checkers import get_checkers
@@ -16,7 +16,12 @@ from presales_mgmt.gates.definitions import (
 )
 from presales_mgmt.gates.rules import AT_LEAST, AT_MOST
 from presales_mgmt.permissions.scope import PROJECT
-from presales_mgmt.rules.validation import refuse, require_unique_rows, validate_input
+from presales_mgmt.rules.validation import (
+	refuse,
+	require_enabled_users,
+	require_unique_rows,
+	validate_input,
+)
 
 STAGE = "Presales Process Stage"
 
@@ -33,6 +38,9 @@ REQUIREMENT_CONTENT = (
 	"clause",
 	*CONDITION_FIELDS,
 )
+
+# Written when a review of the process is noted, and by the reminder, never by saving a form.
+WRITTEN_ELSEWHERE = ("last_reviewed_on", "last_reviewed_by", "reminder_level")
 
 # The fields of a condition that each kind needs.
 NEEDED = {
@@ -61,6 +69,8 @@ class PresalesProcess(Document):
 		self.set_counts()
 		self.validate_requirements()
 		self.set_version()
+		self.validate_owner()
+		self.set_review_dates()
 
 	def validate_stages(self):
 		require_unique_rows(self, "stages", "stage")
@@ -202,6 +212,20 @@ class PresalesProcess(Document):
 		if self.content() != before.content() and frappe.db.exists(VERSION, self.version_name()):
 			self.version = before.version + 1
 
+	def validate_owner(self):
+		if self.process_owner and self.has_value_changed("process_owner"):
+			require_enabled_users([(self, "process_owner")])
+
+	def set_review_dates(self):
+		"""When the process is to be reviewed (R3.1), and a new beginning for the reminder when that changes."""
+		before = self.get_doc_before_save()
+		for fieldname in WRITTEN_ELSEWHERE:
+			self.set(fieldname, before.get(fieldname) if before else None)
+		if not before and not self.next_review_date:
+			self.next_review_date = review_due(self.review_interval_months)
+		if before and str(self.next_review_date or "") != str(before.next_review_date or ""):
+			self.reminder_level = 0
+
 	def content(self) -> list:
 		"""Stages and requirements as plain values, for comparison."""
 
@@ -243,3 +267,8 @@ def freeze(process: PresalesProcess) -> str:
 	# Whoever starts a project freezes its process; nobody writes versions by hand.
 	version.insert(ignore_permissions=True)
 	return name
+
+
+def review_due(months: int | None) -> str | None:
+	"""The date of the next review, `months` from today; None when the process is not reviewed periodically."""
+	return add_months(today(), cint(months)) if cint(months) else None
