@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from presales_mgmt import processes
+from presales_mgmt import guidance, processes, rectification
 from presales_mgmt.exceptions import LifecycleError, StageError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
@@ -243,3 +243,39 @@ def _require_ticker(project: str, status: str) -> None:
 			),
 			exc=LifecycleError,
 		)
+
+
+@frappe.whitelist(methods=["POST"])
+def complete_rectification(name: str, measure: str) -> None:
+	"""Say what was done about a Presales Rectification. See `rectification.complete`, which checks who may."""
+	rectification.complete(name, measure)
+
+
+@frappe.whitelist(methods=["POST"])
+def verify_rectification(name: str, accepted: bool, verification: str | None = None) -> None:
+	"""Close a Presales Rectification or send it back. See `rectification.verify`, which checks who may."""
+	rectification.verify(name, accepted, verification)
+
+
+@frappe.whitelist(methods=["POST"])
+def waive_rectification(name: str, reason: str) -> None:
+	"""Let a Presales Rectification be. See `rectification.waive`, which checks who may."""
+	rectification.waive(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def answer_guidance(name: str, answer: str) -> None:
+	"""Answer a Presales Guidance Note. See `guidance.answer`, which checks who may."""
+	guidance.answer(name, answer)
+
+
+@frappe.whitelist(methods=["POST"])
+def close_guidance(name: str) -> None:
+	"""Close a Presales Guidance Note. See `guidance.close`, which checks who may."""
+	guidance.close(name)
+
+
+@frappe.whitelist(methods=["POST"])
+def reopen_guidance(name: str, reason: str) -> None:
+	"""Open a Presales Guidance Note again. See `guidance.reopen`, which checks who may."""
+	guidance.reopen(name, reason)

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
 
 from presales_mgmt.exceptions import LifecycleError
 from presales_mgmt.permissions.scope import PROJECT
@@ -80,6 +81,22 @@ def require_open_project(project: str) -> None:
 		frappe.throw(
 			_("Project {0} is closed: nothing under it can be changed.").format(project), exc=LifecycleError
 		)
+
+
+def keep_reminder_level(doc, date_field: str) -> None:
+	"""Keep what the daily job has noted in `reminder_level`, whatever a form still holds; see `reminders`.
+
+	When the date moves, reminding begins anew.
+	"""
+	before = doc.get_doc_before_save()
+	if before and _day(doc.get(date_field)) == _day(before.get(date_field)):
+		doc.reminder_level = before.reminder_level
+	else:
+		doc.reminder_level = 0
+
+
+def _day(value):
+	return getdate(value) if value else None
 
 
 def give_todo(

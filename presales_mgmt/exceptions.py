@@ -83,5 +83,17 @@ class ReviewError(PresalesError):
 	"""A review or an opinion breaks the rules of reviewing."""
 
 
+class DelegationError(PresalesError):
+	"""A delegation is not as it must be."""
+
+
+class RectificationError(PresalesError):
+	"""A rectification is not in the state that is needed, or is changed by the wrong way."""
+
+
+class GuidanceError(PresalesError):
+	"""A guidance note is not in the state that is needed, or is changed by the wrong way."""
+
+
 class UnsupportedVersionError(PresalesError):
 	"""Frappe or ERPNext is missing, too old or too new."""

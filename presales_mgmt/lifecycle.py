@@ -19,6 +19,7 @@ from presales_mgmt.exceptions import (
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.evaluation import blocking, evaluate
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles
 from presales_mgmt.rules.review import APPROVING_OUTCOMES
@@ -36,6 +37,7 @@ from presales_mgmt.statuses import (
 )
 
 EVALUATION = "Presales Project Evaluation"
+DIRECTOR = frozenset({"Director"})
 
 
 # ---------------------------------------------------------------------------------------- by a person
@@ -99,7 +101,11 @@ def after_status_change(doc, before: str | None) -> None:
 	after = doc.status
 	if before == after or not before:
 		return
-	engine.log_status(doc, before, after, reason=doc.outcome_reason if after in (*DECIDED, ON_HOLD) else None)
+	reason = doc.outcome_reason if after in (*DECIDED, ON_HOLD) else None
+	if before != INITIATION:
+		# Leaders decide on an application by their role, in nobody's place.
+		reason = engine.name_delegators(doc.name, reason, own=engine.MOVERS if before == DRAFT else DIRECTOR)
+	engine.log_status(doc, before, after, reason=reason)
 	if after == ACTIVE:
 		if not doc.stage:
 			engine.start(doc)
@@ -151,13 +157,15 @@ def _validate_approval(doc) -> None:
 	"""Management evaluates and approves; nobody approves what they applied for or will lead (R9.9)."""
 	user = frappe.session.user
 	before = doc.get_doc_before_save()
-	if user in {
+	concerned = {
 		before.applied_by,
 		*(person for row in (before, doc) for person in (row.director, row.manager)),
-	}:
+	}
+	# Nor does anybody approve in the place of such a person.
+	if barred := acting_for(user) & concerned:
 		frappe.throw(
 			_("{0} applied for {1} or leads it, and cannot approve it. Ask another leader.").format(
-				user, doc.name
+				user if user in barred else ", ".join(sorted(barred)), doc.name
 			),
 			exc=SelfApprovalError,
 		)

@@ -11,6 +11,7 @@ from frappe.query_builder import Criterion
 from pypika.terms import PseudoColumn
 
 from presales_mgmt.compat import NO_OBJECTION
+from presales_mgmt.permissions.delegation import acting_for, is_own_opinion, own_opinions
 from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT, PROJECT_DOCTYPES
 
 LEADER_ROLE = "Presales Leader"
@@ -33,7 +34,8 @@ def sees_everything(user: str) -> bool:
 
 
 def projects_of(user: str):
-	"""Query for the names of the projects on whose team, or among whose supervisors, `user` is.
+	"""Query for the names of the projects on whose team, or among whose supervisors, is `user` or somebody
+	whom `user` acts for.
 
 	The director and the manager are always members of the team, so one table tells all.
 	"""
@@ -41,16 +43,23 @@ def projects_of(user: str):
 	return (
 		frappe.qb.from_(member)
 		.select(member.parent)
-		.where((member.parenttype == PROJECT) & (member.user == user) & (member.active == 1))
+		.where(
+			(member.parenttype == PROJECT) & member.user.isin(sorted(acting_for(user))) & (member.active == 1)
+		)
 	)
 
 
 def get_project_roles(project: str, user: str) -> set[str]:
-	"""The roles that `user` has in `project`, as team member or supervisor; empty when there is none."""
+	"""The roles in `project`, as team member or supervisor, of `user` and of those whom `user` acts for."""
 	return set(
 		frappe.get_all(
 			MEMBER,
-			filters={"parenttype": PROJECT, "parent": project, "user": user, "active": 1},
+			filters={
+				"parenttype": PROJECT,
+				"parent": project,
+				"user": ["in", sorted(acting_for(user))],
+				"active": 1,
+			},
 			pluck="project_role",
 			order_by="idx asc",
 		)
@@ -105,7 +114,7 @@ def query_conditions(user: str | None = None, doctype: str | None = None) -> str
 	if doctype == OPINION:
 		# Reviewers decide alone: others, leaders too, see an opinion when the review is concluded.
 		opinion = frappe.qb.DocType(OPINION)
-		criteria.append((opinion.reviewer == user) | (opinion.concluded == 1))
+		criteria.append(own_opinions(opinion, user) | (opinion.concluded == 1))
 	if not criteria:
 		return ""
 	return _sql(Criterion.all(criteria))
@@ -119,7 +128,7 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) 
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return NO_OBJECTION
-	others_opinion = doc.doctype == OPINION and not doc.is_new() and doc.reviewer != user
+	others_opinion = doc.doctype == OPINION and not doc.is_new() and not is_own_opinion(doc, user)
 	if others_opinion and not (doc.concluded and ptype in READING):
 		return False
 	project = doc.get(PROJECT_DOCTYPES[doc.doctype])

@@ -3,6 +3,7 @@ from frappe import _
 
 from presales_mgmt.controllers import ProjectRecord, finish_todos
 from presales_mgmt.exceptions import ReviewError
+from presales_mgmt.permissions.delegation import require_decider
 from presales_mgmt.rules import review as rules
 from presales_mgmt.rules.validation import refuse, require_between
 
@@ -28,11 +29,8 @@ class PresalesReviewOpinion(ProjectRecord):
 					exc=ReviewError,
 				)
 			return
-		user = frappe.session.user
-		if user not in (before.reviewer, "Administrator"):
-			frappe.throw(
-				_("Only {0} may write this opinion.").format(before.reviewer), exc=frappe.PermissionError
-			)
+		require_decider(before, frappe.session.user)
+		self.set_decider(before)
 		for fieldname in ("review", "reviewer", "concluded"):
 			if self.get(fieldname) != before.get(fieldname):
 				refuse(
@@ -52,6 +50,15 @@ class PresalesReviewOpinion(ProjectRecord):
 				", ".join(row[0] for row in asked),
 				ReviewError,
 			)
+
+	def set_decider(self, before):
+		"""Name the delegate who writes for the reviewer. A conflict of interest is declared by each for oneself."""
+		user = frappe.session.user
+		if user != (before.decided_by or before.reviewer) and (
+			self.conflict_of_interest == before.conflict_of_interest
+		):
+			self.conflict_of_interest = self.conflict_details = None
+		self.decided_by = user if user != before.reviewer else None
 
 	def set_score(self):
 		if self.scores:
