@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from presales_mgmt import guidance, processes, rectification
+from presales_mgmt import guidance, processes, rectification, reviewed_version, reviewing
 from presales_mgmt.exceptions import LifecycleError, StageError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
@@ -17,6 +17,7 @@ from presales_mgmt.permissions.visibility import (
 from presales_mgmt.statuses import status_label
 
 ENTRY = "Presales Checklist Entry"
+REVIEW = "Presales Review"
 
 
 @frappe.whitelist()
@@ -279,3 +280,36 @@ def close_guidance(name: str) -> None:
 def reopen_guidance(name: str, reason: str) -> None:
 	"""Open a Presales Guidance Note again. See `guidance.reopen`, which checks who may."""
 	guidance.reopen(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def add_reviewer(review: str, reviewer: str, department: str | None = None) -> None:
+	"""Ask one more person to review while the review runs. See `PresalesReview.add_reviewer`, which checks both.
+
+	Args:
+		review: name of a Presales Review that is in review; the user requested it or directs its project.
+		reviewer: the user who is asked.
+		department: whom the reviewer speaks for; without it that of the reviewer as an employee.
+	"""
+	frappe.has_permission(REVIEW, "read", doc=review, throw=True)
+	frappe.get_doc(REVIEW, review, for_update=True).add_reviewer(reviewer, department)
+
+
+@frappe.whitelist()
+def get_review_computation(review: str) -> dict:
+	"""What the stored opinions of a concluded review come to, computed anew. See `reviewing.recompute`.
+
+	Returns:
+		{"status", "average_score", "strategy_advice", "criteria", "opinions", "recused", "explanation", "as_stored"}
+		`as_stored` says whether the review has that status, average and advice.
+	"""
+	frappe.has_permission(REVIEW, "read", doc=review, throw=True)
+	return reviewing.recompute(frappe.get_doc(REVIEW, review))
+
+
+@frappe.whitelist()
+def get_reviewed_record_fault(review: str) -> str | None:
+	"""Why a review does not speak for its reviewed record any more, in words; None when it does."""
+	frappe.has_permission(REVIEW, "read", doc=review, throw=True)
+	doc = frappe.get_doc(REVIEW, review)
+	return reviewed_version.faults([doc]).get(doc.name) if doc.docstatus == 1 else None

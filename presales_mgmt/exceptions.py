@@ -51,6 +51,10 @@ class LifecycleError(PresalesError):
 	"""A project cannot go from its status to the one asked for."""
 
 
+class InitiationError(PresalesError):
+	"""An application for initiation contradicts itself, or rests on what it must not rest on."""
+
+
 class SelfApprovalError(LifecycleError):
 	"""Somebody tries to approve what they submitted themselves."""
 
@@ -93,6 +97,18 @@ class RectificationError(PresalesError):
 
 class GuidanceError(PresalesError):
 	"""A guidance note is not in the state that is needed, or is changed by the wrong way."""
+
+
+class ParticipantMissingError(ReviewError):
+	"""Somebody who must take part in a review is not among its reviewers."""
+
+
+class ReviewedRecordError(ReviewError):
+	"""A review names no record to be reviewed, or one that cannot be."""
+
+
+class ReviewTemplateError(PresalesError):
+	"""A review template contradicts itself."""
 
 
 class UnsupportedVersionError(PresalesError):

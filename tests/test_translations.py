@@ -362,6 +362,7 @@ RECORD_COLLECTORS = {
 }
 SETUP_COLLECTORS = {
 	"setup/document_types.json": collect_keys("document_type", "description"),
+	"setup/review_templates.json": collect_keys("template_name", "criteria.criterion"),
 }
 
 

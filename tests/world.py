@@ -18,10 +18,44 @@ PEOPLE = {
 	"supervisor": ("Presales Supervisor",),
 	"leader": ("Presales Leader",),
 	"expert": ("Presales Engineer",),
+	"expert2": ("Presales Engineer",),
 	"other_director": ("Presales Director",),
 	"other_manager": ("Presales Manager", "Sales User"),
 	"clerk": ("Sales User", "Sales Manager"),
 }
+
+# A complete application for initiation; the classification is answered by `make_application`.
+APPLICATION = {
+	"prospect_analysis": "<p>The city plans guidance for its forty car parks.</p>",
+	"goal": "Win the city as a reference",
+	"scope": "Sensors, signs and the control centre",
+	"market_value": "High",
+	"authenticity": "Confirmed",
+	"feasibility": "High",
+	"technical_difficulty": "Medium",
+	"competition": "Strong",
+	"win_chance": 40,
+	"strengths": "Two reference cities",
+	"weaknesses": "No branch office in the province",
+	"opportunities": "Three neighbouring cities watch the project",
+	"threats": "A competitor works for the city already",
+	"expected_revenue": 1_200_000,
+	"expected_cost": 800_000,
+	"cost_of_sale": 100_000,
+	"monthly_net_inflow": 75_000,
+	"person_months": 12,
+}
+
+# Whom the shipped review templates ask for, and which document they have reviewed.
+PARTICIPANTS = {
+	"Initiation": ("leader", "finance", "expert"),
+	"Cost": ("finance",),
+	"Legal": ("legal",),
+	"Solution": ("expert", "expert2"),
+	"Bid": ("expert", "expert2"),
+}
+QUORUM = {"Initiation": 3, "Solution": 2, "Bid": 2}
+REVIEWED = {"Solution": "Solution", "Bid": "Bid Document"}
 
 
 def email(person: str) -> str:
@@ -176,26 +210,79 @@ class World:
 		doc.reload()
 		return doc
 
-	def make_active_project(self, **values):
-		"""A project in the first stage: applied for by the director, reviewed, approved by a leader."""
+	def make_application(self, project, person=None, answers=(), **values):
+		"""A complete draft application for the initiation of `project`: a regular project of 12 person-months.
+
+		Drafted by the director of the project unless said otherwise. `answers` names the classification criteria that are answered with Yes.
+		"""
+		import frappe
+
+		with self.acting_as(person or project.director):
+			application = frappe.new_doc("Presales Initiation")
+			application.update({"presales_project": project.name, **APPLICATION, **values})
+			application.insert()
+			if "classification" not in values:
+				for row in application.classification:
+					row.answer = "Yes" if row.criterion in answers else "No"
+				application.save()
+		return application
+
+	def apply_for_initiation(self, project, person="director", **values):
+		"""Draft a complete application and submit the project for initiation. Returns the application."""
+		application = self.make_application(project, **values)
+		self.apply(person, project, "Submit for Initiation")
+		application.reload()
+		return application
+
+	def review_initiation(self, project, requester="director", **values):
+		"""The initiation review by a leader, finance and an expert; a strategy is advised or set by the leader."""
+		review = self.review(
+			project, "Initiation", requester=requester, reviewers=("leader", "finance", "expert"), **values
+		)
+		project.reload()
+		if not review.strategy_advice and not project.strategy:
+			self.set_strategy(project)
+		return review
+
+	def set_strategy(self, project, strategy="Compete", person="leader"):
+		with self.acting_as(person):
+			project.reload()
+			project.strategy = strategy
+			project.save()
+
+	def make_active_project(self, application=None, **values):
+		"""A project in the first stage: applied for by the director, reviewed, approved by a leader.
+
+		`application` has values of its application for initiation.
+		"""
 		project = self.make_project(**values)
-		self.apply("director", project, "Submit for Initiation")
-		self.review(project, "Initiation", requester="director", reviewers=("leader",))
+		self.apply_for_initiation(project, **(application or {}))
+		self.review_initiation(project)
 		return self.apply("leader", project, "Approve Initiation")
 
-	def review(
-		self, project, kind: str, requester="manager", reviewers=("expert",), decision="Approve", score=80
-	):
+	def review(self, project, kind: str, requester="manager", reviewers=(), decision="Approve", score=80):
 		"""A review of `kind` that the reviewers have decided, all alike. Returns the concluded review."""
 		review = self.request_review(project, kind, requester, reviewers)
-		for person in reviewers:
-			self.give_opinion(person, review, decision, score)
+		for row in review.reviewers:
+			self.give_opinion(row.reviewer, review, decision, score)
 		review.reload()
 		return review
 
-	def request_review(self, project, kind: str, requester="manager", reviewers=("expert",), **values):
+	def request_review(self, project, kind: str, requester="manager", reviewers=(), **values):
+		"""A submitted review. Whom and what the shipped template of the kind asks for is added."""
+		if kind in REVIEWED and "reviewed_document" not in values:
+			values.update(
+				reviewed_doctype="Presales Document",
+				reviewed_document=self.latest_document(project, REVIEWED[kind]),
+			)
+		review = self.draft_review(project, kind, requester, self.with_participants(kind, reviewers), **values)
 		with self.acting_as(requester):
-			review = self.insert(
+			review.submit()
+		return review
+
+	def draft_review(self, project, kind: str, requester="manager", reviewers=("expert",), **values):
+		with self.acting_as(requester):
+			return self.insert(
 				"Presales Review",
 				**{
 					"presales_project": project.name,
@@ -205,8 +292,34 @@ class World:
 					**values,
 				},
 			)
-			review.submit()
-		return review
+
+	@staticmethod
+	def with_participants(kind: str, people) -> list[str]:
+		"""`people`, and who else is needed for a review of `kind` by the shipped template."""
+		people = list(people)
+		for person in PARTICIPANTS.get(kind, ("expert",)):
+			needed = kind not in REVIEWED and kind in PARTICIPANTS
+			if person not in people and (needed or len(people) < QUORUM.get(kind, 1)):
+				people.append(person)
+		return people
+
+	def latest_document(self, project, document_type: str) -> str:
+		"""The last archived document of a type; filed now when there is none."""
+		import frappe
+
+		found = frappe.get_all(
+			"Presales Document",
+			filters={
+				"presales_project": project.name,
+				"document_type": document_type,
+				"status": "Archived",
+				"docstatus": 1,
+			},
+			pluck="name",
+			order_by="creation desc, name desc",
+			limit=1,
+		)
+		return found[0] if found else self.archive(project, document_type).name
 
 	def give_opinion(self, person: str, review, decision="Approve", score=80, **values):
 		import frappe
@@ -216,16 +329,25 @@ class World:
 				"Presales Review Opinion", filters={"review": review.name, "reviewer": user}, pluck="name"
 			)[0]
 			opinion = frappe.get_doc("Presales Review Opinion", name)
-			opinion.update({"decision": decision, **values})
-			if opinion.scores:
-				for row in opinion.scores:
-					row.score = score
-			else:
-				opinion.score = score
-			if decision == "Approve with Conditions" and not opinion.conditions:
-				opinion.conditions = "Deliver the missing drawings"
+			opinion.update({"decision": decision, "conflict_of_interest": "None"})
+			if review.review_kind == "Initiation":
+				opinion.strategy_advice = "Compete"
+				if decision == "Reject":
+					opinion.rejection_ground = "Not Feasible"
+			if decision == "Approve with Conditions" and "rectifications" not in values:
+				opinion.append("rectifications", {"item": "Deliver the missing drawings"})
+			for row in opinion.scores:
+				row.score = score
+			opinion.score = score
+			opinion.update(values)
 			opinion.submit()
 		return opinion
+
+	def declare_conflict(self, person: str, review, details="The customer is a relative"):
+		"""The opinion of somebody who takes no part in deciding."""
+		return self.give_opinion(
+			person, review, decision=None, conflict_of_interest="Declared", conflict_details=details
+		)
 
 	def archive(self, project, document_type: str, author="manager", **values):
 		with self.acting_as(author) as user:
@@ -317,7 +439,7 @@ class World:
 
 	def _satisfy_bid_preparation(self, project):
 		self.archive(project, "Bid Document")
-		self.review(project, "Cost", reviewers=("finance",))
+		self.review(project, "Cost")
 
 	def _satisfy_bid_review(self, project):
 		self.review(project, "Bid")
@@ -326,7 +448,7 @@ class World:
 		self.submit_quotation(project)
 		self.record_activity(project, "Negotiation")
 		self.review(project, "Contract")
-		self.review(project, "Legal", reviewers=("legal",))
+		self.review(project, "Legal")
 
 	def _satisfy_contract_signing(self, project):
 		self.archive(project, "Contract")

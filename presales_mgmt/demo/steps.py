@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 	from presales_mgmt.demo.player import Player
 
 PROJECT = "Presales Project"
+INITIATION = "Presales Initiation"
 OPINION = "Presales Review Opinion"
 REVIEW = "Presales Review"
 RECTIFICATION = "Presales Rectification"
@@ -99,10 +100,18 @@ def change(player, step):
 	doc = player.desk.save(player.user, doc)
 	if doctype == RISK:
 		player.result(_result_of(doc))
+	elif doctype == INITIATION:
+		player.achieved(_("{0} is filled in").format(docname))
+		player.result(_result_of(doc))
 
 
 def _result_of(doc: dict) -> str:
-	"""The name of a document, and of a risk how large it is now."""
+	"""The name of a document, of a risk how large it is now, of an application what class and margin it comes to."""
+	if doc["doctype"] == INITIATION and doc["project_class"]:
+		figures = _("{0} person-months, margin {1} %").format(
+			f"{flt(doc['person_months']):g}", f"{flt(doc['margin_percent']):g}"
+		)
+		return said(doc["name"], listed([option(doc["project_class"], INITIATION), figures]))
 	if doc["doctype"] != RISK:
 		return doc["name"]
 	assessed = "residual_" if doc["residual_score"] else ""
@@ -382,6 +391,27 @@ def give_opinion(player, step):
 			),
 			show=True,
 		)
+
+
+@kind(
+	"add_reviewer",
+	lambda player, step: _("Ask {0} to review {1} {2} too").format(
+		player.name_of(step["reviewer"]), *player.kept_label(step["review"])
+	),
+	review=script.record(),
+	reviewer=script.person(),
+)
+def add_reviewer(player, step):
+	"""The requester asks one more person, in the place of somebody with a conflict of interest for instance."""
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.add_reviewer",
+		review=player.kept_record(step["review"])[1],
+		reviewer=player.resolve(step["reviewer"]),
+	)
+	player.result(
+		_("{0}, asked: {1}").format(player.kept_record(step["review"])[1], player.name_of(step["reviewer"]))
+	)
 
 
 # ---------------------------------------------------------------------------- rectification, guidance

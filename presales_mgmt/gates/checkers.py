@@ -16,6 +16,7 @@ from frappe.model import table_fields
 from frappe.query_builder.functions import Count, Max
 from frappe.utils import cint, format_datetime
 
+from presales_mgmt import reviewed_version
 from presales_mgmt.gates.definitions import parse_filters, project_link_field
 from presales_mgmt.gates.rules import AT_LEAST, AT_MOST, Answer, Requirement, compare
 from presales_mgmt.permissions.scope import PROJECT
@@ -106,9 +107,10 @@ def check_documents(asks: Sequence[Ask]) -> list[Answer]:
 
 
 def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
-	"""Review: the latest review of a kind approves (R1.4, R7.5, R7.7).
+	"""Review: the latest review of a kind approves, and what it reviewed is as it was (R1.4, R7.5, R7.7).
 
-	The latest one counts, for a review of something that changed replaces the one before.
+	The latest one counts, for a review of something that changed replaces the one before. One query for the
+	reviews, and those of `reviewed_version.faults` for each DocType that was reviewed.
 	"""
 	reviews = frappe.get_all(
 		"Presales Review",
@@ -117,22 +119,37 @@ def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
 			"presales_project": ["in", _projects(asks)],
 			"review_kind": ["in", sorted({ask.requirement.condition["review_kind"] or "" for ask in asks})],
 		},
-		fields=["name", "presales_project", "review_kind", "status", "average_score"],
+		fields=[
+			"name",
+			"presales_project",
+			"review_kind",
+			"status",
+			"reviewed_doctype",
+			"reviewed_document",
+			"reviewed_version",
+		],
 		order_by="requested_on asc, name asc",
 	)
 	latest = {(review.presales_project, review.review_kind): review for review in reviews}
+	faults = reviewed_version.faults(
+		review for review in latest.values() if review.status in APPROVING_OUTCOMES
+	)
 
 	answers = []
 	for project, requirement in asks:
 		review = latest.get((project, requirement.condition["review_kind"]))
-		found = (
-			_("{0}: {1}").format(review.name, _(review.status, context="Presales Review"))
-			if review
-			else _("no review")
-		)
+		fault = faults.get(review.name) if review else None
+		if not review:
+			found = _("no review")
+		elif fault:
+			found = _("{0}: {1}, but {2}").format(
+				review.name, _(review.status, context="Presales Review"), fault
+			)
+		else:
+			found = _("{0}: {1}").format(review.name, _(review.status, context="Presales Review"))
 		answers.append(
 			Answer(
-				satisfied=bool(review) and review.status in APPROVING_OUTCOMES,
+				satisfied=bool(review) and review.status in APPROVING_OUTCOMES and not fault,
 				found=found,
 				expected=_("an approved review of kind {0}").format(
 					_(requirement.condition["review_kind"], context="Presales Review")

@@ -38,11 +38,13 @@ def after_migrate():
 
 
 def make_records():
-	"""Custom fields, workflow, settings and processes: what is missing. Running it again adds nothing."""
+	"""Custom fields, workflow, settings, processes and criteria: what is missing. Running it again adds nothing."""
 	create_custom_fields(present_custom_fields(), update=True)
 	make_workflow()
 	make_settings()
+	make_review_templates()
 	make_processes()
+	make_classification_criteria()
 
 
 def check_versions(versions: dict[str, str | None] | None = None) -> None:
@@ -113,6 +115,32 @@ def make_settings() -> None:
 def make_document_types() -> None:
 	for record in read_records("document_types.json"):
 		insert_if_missing({"doctype": "Presales Document Type", **record}, key="document_type")
+
+
+def make_classification_criteria() -> None:
+	"""The shipped criteria (R9.2), on a site that has none: what a company renamed or deleted does not come back."""
+	if frappe.db.exists("Presales Classification Criterion", {}):
+		return
+	for record in read_records("classification_criteria.json"):
+		insert_if_missing({"doctype": "Presales Classification Criterion", **record}, key="criterion")
+
+
+def make_review_templates() -> None:
+	"""The shipped review templates that the site does not have. One that a company has edited is left alone."""
+	for record in read_records("review_templates.json"):
+		# A company's own default stays the default; a second one would not be accepted.
+		default = {"review_kind": record["review_kind"], "enabled": 1, "is_default": 1}
+		taken = any(
+			not template.only_for_company
+			for template in frappe.get_all(
+				"Presales Review Template",
+				filters=default,
+				fields=["only_for_company"],
+				order_by="name asc",
+			)
+		)
+		record["is_default"] = int(not taken)
+		insert_if_missing({"doctype": "Presales Review Template", **record}, key="template_name")
 
 
 def make_processes() -> None:
