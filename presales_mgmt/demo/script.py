@@ -148,6 +148,10 @@ def values(required=True) -> Field:
 	return Field(lambda value: isinstance(value, dict), 'fields and values, {"field": value}', required)
 
 
+def table(required=True) -> Field:
+	return Field(is_table, 'a list of rows, [{"field": value}]', required)
+
+
 def rows() -> Field:
 	return Field(is_tables, 'tables and their new rows, {"table": [{"field": value}]}', False)
 

@@ -342,25 +342,41 @@ def request_review(player, step):
 	player.result(_("{0}, asked: {1}").format(doc["name"], reviewers))
 
 
+def _label_of_opinion(player, step) -> str:
+	decision = option(step["decision"], OPINION) if step.get("decision") else _("conflict of interest")
+	return _("Opinion on {0} {1}: {2}").format(*player.kept_label(step["review"]), decision)
+
+
 @kind(
 	"give_opinion",
-	lambda player, step: _("Opinion on {0} {1}: {2}").format(
-		*player.kept_label(step["review"]), option(step["decision"], OPINION)
-	),
+	_label_of_opinion,
 	review=script.record(),
-	decision=script.name(),
+	decision=script.name(required=False),
 	scores=script.numbers(required=False),
 	score=script.number(required=False),
 	opinion=script.text(required=False),
-	conditions=script.text(required=False),
+	rectifications=script.table(required=False),
+	strategy_advice=script.name(required=False),
+	rejection_ground=script.name(required=False),
+	conflict=script.text(required=False),
 )
 def give_opinion(player, step):
-	"""A reviewer opens the opinion that waits, fills it in and submits it."""
+	"""A reviewer, or a delegate, opens the opinion that waits, fills it in and submits it.
+
+	`conflict` declares a conflict of interest and says what it is: such a reviewer decides nothing.
+	"""
 	review = player.kept_record(step["review"])[1]
 	waiting = player.desk.find(player.user, OPINION, {"review": review, "docstatus": 0})
 	if not waiting:
 		raise DemoError(_("No opinion on {0} waits for {1}.").format(review, player.name_of(step.person)))
 	doc = player.desk.get(player.user, OPINION, waiting[0]["name"])
+	if step.get("conflict"):
+		conflict = player.resolve(step["conflict"])
+		doc.update({"conflict_of_interest": "Declared", "conflict_details": conflict})
+		player.desk.submit(player.user, doc)
+		player.result(_("takes no part in the decision"))
+		player.note(conflict)
+		return
 	scores = step.get("scores", [])
 	if len(scores) != len(doc.get("scores", [])):
 		raise player.fault("scores", scores, _("{0} numbers").format(len(doc.get("scores", []))))
@@ -368,18 +384,29 @@ def give_opinion(player, step):
 		row["score"] = score
 	doc.update(
 		{
-			"decision": step["decision"],
+			"conflict_of_interest": "None",
+			"decision": step.get("decision"),
 			"score": step.get("score", 0),
 			"opinion": player.resolve(step.get("opinion")),
-			"conditions": player.resolve(step.get("conditions")),
+			"strategy_advice": step.get("strategy_advice"),
+			"rejection_ground": step.get("rejection_ground"),
 		}
 	)
+	player.add_rows(doc, {"rectifications": step.get("rectifications", [])})
 	doc = player.desk.submit(player.user, doc)
 	player.result(_("{0} points").format(f"{flt(doc['score']):g}"))
-	for fieldname in ("opinion", "conditions"):
+	meta = frappe.get_meta(OPINION)
+	for fieldname in ("strategy_advice", "rejection_ground"):
 		if doc.get(fieldname):
-			label = frappe.get_meta(OPINION).get_label(fieldname)
-			player.note(said(option(label, OPINION), doc[fieldname]))
+			player.note(said(option(meta.get_label(fieldname), OPINION), option(doc[fieldname], OPINION)))
+	if doc.get("opinion"):
+		player.note(said(option(meta.get_label("opinion"), OPINION), doc["opinion"]))
+	for row in doc.get("rectifications", []):
+		player.note(
+			_("To be put right by {0}: {1}").format(
+				player.name_of_user(row.get("responsible")) or _("the manager of the project"), row["item"]
+			)
+		)
 	concluded = player.desk.get(player.user, REVIEW, review)
 	if concluded["status"] != "In Review":
 		player.achieved(
