@@ -22,7 +22,7 @@ RUFF = $(MADE)/ruff-$(RUFF_VERSION)/bin/ruff
 NODE_PACKAGES = node_modules/.package-lock.json
 NODE = node_modules/.bin
 
-.PHONY: help setup demo serve test coverage test-sandbox test-site lint lint-python lint-scripts lint-conventions format clean
+.PHONY: help setup demo serve test coverage test-sandbox test-site lint lint-python lint-scripts lint-conventions format duties regulations clean
 .DEFAULT_GOAL = help
 
 help: ## list what can be made
@@ -72,6 +72,12 @@ format: $(RUFF) $(NODE_PACKAGES) ## put Python, scripts and DocType files into t
 	$(NODE)/eslint --fix presales_mgmt
 	$(NODE)/prettier --write --log-level warn .
 	@$(SANDBOX_PYTHON) -m tests.test_conventions
+
+duties: ## write docs/duties.md from DocTypes, workflow and api
+	@$(PYTHON) -m traceability duties
+
+regulations: ## write docs/regulations.md from the clauses, the processes and the tests
+	@$(PYTHON) -m traceability regulations
 
 clean: ## remove all that was made here: sandbox, sites, reports, node_modules
 	rm -rf $(MADE) node_modules htmlcov .coverage .coverage.* .pytest_cache .ruff_cache demo-*.html
