@@ -210,7 +210,9 @@ class World:
 				reviewed_doctype="Presales Document",
 				reviewed_document=self.latest_document(project, REVIEWED[kind]),
 			)
-		review = self.draft_review(project, kind, requester, self.with_participants(kind, reviewers), **values)
+		review = self.draft_review(
+			project, kind, requester, self.with_participants(kind, reviewers), **values
+		)
 		with self.acting_as(requester):
 			review.submit()
 		return review
