@@ -706,7 +706,7 @@ def test_a_review_waits_for_a_substitute(world, frappe, project):
 		("director", "manager", "ReviewError", "requested the review"),
 		("manager", "engineer", "ReviewError", "cannot review it"),
 		("manager", "clerk", "ReviewError", "none of the presales roles"),
-		("manager", "nobody@example.com", "ReviewError", "expected a User"),
+		("manager", "nobody@example.com", "ReviewError", "expected an existing User"),
 	],
 )
 def test_reviewers_are_added_as_they_are_asked(world, frappe, project, person, reviewer, error, message):

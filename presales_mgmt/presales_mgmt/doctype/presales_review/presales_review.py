@@ -312,7 +312,7 @@ class PresalesReview(ProjectRecord):
 					row,
 					row.meta.get_label(fieldname),
 					row.get(fieldname),
-					_("a {0}").format(_(doctype)),
+					_("an existing {0}").format(_(doctype)),
 					ReviewError,
 				)
 		require_unique_rows(self, "reviewers", "reviewer")
