@@ -222,9 +222,10 @@ def test_a_concluded_review_is_not_cancelled(world, project):
 def test_an_approval_needs_a_score(world, project, free):
 	from presales_mgmt.exceptions import ReviewError
 
-	review = world.request_review(project, "Safety")
-	with pytest.raises(ReviewError, match="expected a score"):
-		world.give_opinion("expert", review, score=0)
+	for criteria in ([], [{"criterion": "Fit", "weight": 100}]):
+		review = world.request_review(project, "Safety", criteria=criteria)
+		with pytest.raises(ReviewError, match="expected a score"):
+			world.give_opinion("expert", review, score=0)
 
 
 def test_reviewers_must_be_able_to_review(world, frappe, project):

@@ -229,8 +229,12 @@ def _amounts(player: Player, user: str, project: dict) -> list[dict]:
 
 def _review(player: Player, user: str, name: str) -> dict:
 	review = player.desk.get(user, REVIEW, name)
-	given = player.desk.find(user, OPINION, {"review": name, "docstatus": 1})
-	opinions = [player.desk.get(user, OPINION, row["name"]) for row in given]
+	opinions = player.desk.find(
+		user,
+		OPINION,
+		{"review": name, "docstatus": 1},
+		fields=("reviewer", "decision", "score", "opinion", "conditions"),
+	)
 	for opinion in opinions:
 		opinion["name_of_reviewer"] = player.name_of_user(opinion["reviewer"])
 	days = (

@@ -150,10 +150,6 @@ def changed_rows() -> Field:
 	)
 
 
-def table() -> Field:
-	return Field(is_table, 'a list of rows, [{"field": value}]', False)
-
-
 def prices() -> Field:
 	return Field(
 		lambda value: isinstance(value, dict) and all(is_number(price) for price in value.values()),

@@ -331,61 +331,46 @@ def request_review(player, step):
 	player.result(_("{0}, asked: {1}").format(doc["name"], reviewers))
 
 
-def _title_of_opinion(player, step) -> str:
-	decision = option(step["decision"], OPINION) if step.get("decision") else _("conflict of interest")
-	return _("Opinion on {0} {1}: {2}").format(*player.kept_label(step["review"]), decision)
-
-
 @kind(
 	"give_opinion",
-	_title_of_opinion,
+	lambda player, step: _("Opinion on {0} {1}: {2}").format(
+		*player.kept_label(step["review"]), option(step["decision"], OPINION)
+	),
 	review=script.record(),
-	decision=script.name(required=False),
+	decision=script.name(),
 	scores=script.numbers(required=False),
 	score=script.number(required=False),
 	opinion=script.text(required=False),
-	rectifications=script.table(),
-	strategy_advice=script.name(required=False),
-	rejection_ground=script.name(required=False),
-	conflict=script.text(required=False),
+	conditions=script.text(required=False),
 )
 def give_opinion(player, step):
-	"""A reviewer opens the opinion that waits, fills it in and submits it.
-
-	With `conflict`, which says what the conflict of interest is, the reviewer takes no part in deciding.
-	"""
+	"""A reviewer opens the opinion that waits, fills it in and submits it."""
 	review = player.kept_record(step["review"])[1]
 	waiting = player.desk.find(player.user, OPINION, {"review": review, "docstatus": 0})
 	if not waiting:
 		raise DemoError(_("No opinion on {0} waits for {1}.").format(review, player.name_of(step.person)))
 	doc = player.desk.get(player.user, OPINION, waiting[0]["name"])
-	conflict = player.resolve(step.get("conflict"))
-	_score(player, step, doc)
+	scores = step.get("scores", [])
+	if len(scores) != len(doc.get("scores", [])):
+		raise player.fault("scores", scores, _("{0} numbers").format(len(doc.get("scores", []))))
+	for row, score in zip(doc.get("scores", []), scores, strict=True):
+		row["score"] = score
 	doc.update(
 		{
-			"conflict_of_interest": "Declared" if conflict else "None",
-			"conflict_details": conflict,
-			"decision": step.get("decision"),
+			"decision": step["decision"],
 			"score": step.get("score", 0),
 			"opinion": player.resolve(step.get("opinion")),
-			"strategy_advice": step.get("strategy_advice"),
-			"rejection_ground": step.get("rejection_ground"),
+			"conditions": player.resolve(step.get("conditions")),
 		}
 	)
-	player.add_rows(doc, {"rectifications": step.get("rectifications", [])})
 	doc = player.desk.submit(player.user, doc)
-	if not conflict:
-		player.result(_("{0} points").format(f"{flt(doc['score']):g}"))
-	for fieldname in ("conflict_details", "opinion", "strategy_advice", "rejection_ground"):
+	player.result(_("{0} points").format(f"{flt(doc['score']):g}"))
+	for fieldname in ("opinion", "conditions"):
 		if doc.get(fieldname):
 			label = frappe.get_meta(OPINION).get_label(fieldname)
-			player.note(said(option(label, OPINION), option(doc[fieldname], OPINION)))
-	for row in doc.get("rectifications", []):
-		label = frappe.get_meta(OPINION).get_label("rectifications")
-		player.note(said(option(label, OPINION), row["item"]))
+			player.note(said(option(label, OPINION), doc[fieldname]))
 	concluded = player.desk.get(player.user, REVIEW, review)
 	if concluded["status"] != "In Review":
-		player.note(concluded["result_explanation"])
 		player.achieved(
 			_("{0} {1}: {2}, {3} points").format(
 				option(concluded["review_kind"], REVIEW),
@@ -395,16 +380,6 @@ def give_opinion(player, step):
 			),
 			show=True,
 		)
-
-
-def _score(player, step, doc: dict) -> None:
-	"""Enter the points for each criterion; whoever has a conflict of interest gives none."""
-	rows = doc.get("scores", [])
-	scores = step.get("scores", [0] * len(rows) if step.get("conflict") else [])
-	if len(scores) != len(rows):
-		raise player.fault("scores", scores, _("{0} numbers").format(len(rows)))
-	for row, score in zip(rows, scores, strict=True):
-		row["score"] = score
 
 
 # ------------------------------------------------------------------------------------- ERPNext's sales

@@ -47,15 +47,15 @@ frappe.ui.form.on("Presales Review", {
 		frm.set_query("template", () => ({
 			filters: { review_kind: frm.doc.review_kind, enabled: 1 },
 		}));
+	},
+
+	refresh(frm) {
 		// The shipped criteria are in English; they are shown in the language of whoever reads them.
 		frm.get_field("criteria").grid.update_docfield_property(
 			"criterion",
 			"formatter",
 			(value) => frappe.utils.escape_html(__(value || ""))
 		);
-	},
-
-	refresh(frm) {
 		show_wording(frm);
 		show_give_opinion(frm);
 		show_add_reviewer(frm);

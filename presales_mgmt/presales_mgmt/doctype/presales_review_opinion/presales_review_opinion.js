@@ -1,14 +1,11 @@
 frappe.ui.form.on("Presales Review Opinion", {
-	setup(frm) {
-		// The shipped criteria are in English; they are shown in the language of whoever reads them.
-		frm.get_field("scores").grid.update_docfield_property("criterion", "formatter", (value) =>
-			frappe.utils.escape_html(__(value || ""))
-		);
-	},
-
 	refresh(frm) {
 		const grid = frm.get_field("scores").grid;
 		grid.cannot_add_rows = true;
+		// The shipped criteria are in English; they are shown in the language of whoever reads them.
+		grid.update_docfield_property("criterion", "formatter", (value) =>
+			frappe.utils.escape_html(__(value || ""))
+		);
 		frm.set_df_property("scores", "cannot_add_rows", 1);
 		frm.set_df_property("scores", "cannot_delete_rows", 1);
 		show_scores(frm);
