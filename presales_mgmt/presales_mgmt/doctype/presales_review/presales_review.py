@@ -4,6 +4,7 @@ from frappe.utils import now_datetime
 
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo
 from presales_mgmt.exceptions import ReviewError
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import MEMBER
 from presales_mgmt.rules import review as rules
@@ -45,8 +46,10 @@ class PresalesReview(ProjectRecord):
 		self.validate_reviewers_roles()
 		if not any(row.required for row in self.reviewers):
 			frappe.throw(_("A review needs at least one required reviewer."), exc=ReviewError)
+		# Nor is it reviewed by somebody in whose place it may have been requested.
+		requesters = acting_for(self.requested_by)
 		for row in self.reviewers:
-			if row.reviewer == self.requested_by:
+			if row.reviewer in requesters:
 				frappe.throw(
 					_("Row {0}: {1} requested the review and cannot be its reviewer.").format(
 						row.idx, row.reviewer
