@@ -623,6 +623,18 @@ def test_only_a_leader_grants_and_nothing_else(world, frappe, project, asking):
 		asking.update(change)
 		with world.acting_as("leader"), pytest.raises(frappe.ValidationError):
 			asking.save()
+	for change in (
+		lambda: asking.append("resources", {"resource_kind": "Money", "description": "More", "quantity": 1}),
+		lambda: asking.remove(asking.resources[2]),
+	):
+		asking.reload()
+		change()
+		with world.acting_as("leader"), pytest.raises(InitiationError, match="neither added nor removed"):
+			asking.save()
+	asking.reload()
+	asking.resources[0].update({"quantity": 9})
+	with world.acting_as("leader"), pytest.raises(frappe.UpdateAfterSubmitError):
+		asking.save()
 	asking.reload()
 	asking.resources[0].update({"granted_quantity": 1, "not_granted": 1})
 	with world.acting_as("leader"), pytest.raises(InitiationError, match="Granted"):
