@@ -41,7 +41,11 @@ frappe.ui.form.on("Presales Initiation", {
 	},
 
 	presales_project(frm) {
-		if (frm.is_new() && frm.doc.presales_project) fill_in(frm);
+		if (!frm.is_new() || !frm.doc.presales_project) return;
+		// Director and manager are those of the project.
+		frm.clear_table("team");
+		frm.refresh_field("team");
+		fill_in(frm);
 	},
 
 	expected_revenue: show_figures,

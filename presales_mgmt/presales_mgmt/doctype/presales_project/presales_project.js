@@ -225,13 +225,12 @@ function open_application(frm) {
 				docstatus: ["<", 2],
 				result: ["is", "not set"],
 			},
-			pluck: "name",
 			order_by: "creation desc",
 			limit: 1,
 		})
-		.then(([name]) =>
-			name
-				? frappe.set_route("Form", "Presales Initiation", name)
+		.then(([open]) =>
+			open
+				? frappe.set_route("Form", "Presales Initiation", open.name)
 				: frappe.new_doc("Presales Initiation", { presales_project: frm.doc.name })
 		);
 }
