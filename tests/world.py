@@ -19,6 +19,7 @@ PEOPLE = {
 	"leader": ("Presales Leader",),
 	"expert": ("Presales Engineer",),
 	"expert2": ("Presales Engineer",),
+	"researcher": ("Presales Engineer",),
 	"other_director": ("Presales Director",),
 	"other_manager": ("Presales Manager", "Sales User"),
 	"clerk": ("Sales User", "Sales Manager"),
@@ -235,9 +236,13 @@ class World:
 		return application
 
 	def review_initiation(self, project, requester="director", **values):
-		"""The initiation review by a leader, finance and an expert; a strategy is advised or set by the leader."""
+		"""The initiation review by a leader, finance and research; a strategy is advised or set by the leader."""
 		review = self.review(
-			project, "Initiation", requester=requester, reviewers=("leader", "finance", "expert"), **values
+			project,
+			"Initiation",
+			requester=requester,
+			reviewers=("leader", "finance", "researcher"),
+			**values,
 		)
 		project.reload()
 		if not review.strategy_advice and not project.strategy:
