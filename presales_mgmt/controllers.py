@@ -39,6 +39,7 @@ class ProjectRecord(Document):
 
 	def before_cancel(self):
 		require_open_project(self.presales_project)
+		let_reviews_stand(self)
 
 	def on_trash(self):
 		if self.presales_project:
@@ -73,6 +74,14 @@ class ProjectRow(Document):
 			),
 			exc=frappe.PermissionError,
 		)
+
+
+def let_reviews_stand(doc) -> None:
+	"""Let `doc` be cancelled although a review names it: the review then speaks for it no more (R1.4).
+
+	Frappe would refuse as long as the review is submitted, and a concluded review is not cancelled.
+	"""
+	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Presales Review")
 
 
 def require_open_project(project: str) -> None:

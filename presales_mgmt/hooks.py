@@ -81,6 +81,9 @@ has_permission["Presales Delegation"] = "presales_mgmt.permissions.delegation.ha
 
 standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.search.search_link")
 
+# A review stands when what it reviewed is cancelled; the desk does not offer to cancel it, too.
+auto_cancel_exempted_doctypes = ["Presales Review"]
+
 # What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
 presales_requirement_kinds = {
 	"Document": "presales_mgmt.gates.checkers.check_documents",

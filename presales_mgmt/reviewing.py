@@ -25,14 +25,9 @@ def find_template(review):
 	"""
 	company = frappe.db.get_value(PROJECT, review.presales_project, "company")
 	if review.template:
-		template = (
-			frappe.get_cached_doc(TEMPLATE, review.template)
-			if frappe.db.exists(TEMPLATE, review.template)
-			else None
-		)
+		template = frappe.get_cached_doc(TEMPLATE, review.template)
 		if not (
-			template
-			and template.enabled
+			template.enabled
 			and template.review_kind == review.review_kind
 			and template.only_for_company in (None, "", company)
 		):

@@ -19,6 +19,7 @@ PEOPLE = {
 	"leader": ("Presales Leader",),
 	"expert": ("Presales Engineer",),
 	"expert2": ("Presales Engineer",),
+	"researcher": ("Presales Engineer",),
 	"other_director": ("Presales Director",),
 	"other_manager": ("Presales Manager", "Sales User"),
 	"clerk": ("Sales User", "Sales Manager"),
@@ -235,9 +236,13 @@ class World:
 		return application
 
 	def review_initiation(self, project, requester="director", **values):
-		"""The initiation review by a leader, finance and an expert; a strategy is advised or set by the leader."""
+		"""The initiation review by a leader, finance and research; a strategy is advised or set by the leader."""
 		review = self.review(
-			project, "Initiation", requester=requester, reviewers=("leader", "finance", "expert"), **values
+			project,
+			"Initiation",
+			requester=requester,
+			reviewers=("leader", "finance", "researcher"),
+			**values,
 		)
 		project.reload()
 		if not review.strategy_advice and not project.strategy:
@@ -278,6 +283,16 @@ class World:
 		review = self.draft_review(project, kind, requester, self.with_participants(kind, reviewers), **values)
 		with self.acting_as(requester):
 			review.submit()
+		return review
+
+	def review_record(self, project, kind: str, record):
+		"""A concluded review of any record of the project."""
+		review = self.request_review(
+			project, kind, reviewed_doctype=record.doctype, reviewed_document=record.name
+		)
+		for row in review.reviewers:
+			self.give_opinion(row.reviewer, review)
+		review.reload()
 		return review
 
 	def draft_review(self, project, kind: str, requester="manager", reviewers=("expert",), **values):
@@ -540,3 +555,52 @@ class World:
 			)
 			evaluation.submit()
 		return evaluation
+
+	# ------------------------------------------------------------------------- following things up
+
+	def delegate(self, delegator: str, delegate: str, by: str | None = None, **values):
+		"""A delegation from today on, made by the delegator, or by a leader or System Manager for somebody else."""
+		from frappe.utils import add_days, today
+
+		with self.acting_as(by or delegator):
+			return self.insert(
+				"Presales Delegation",
+				**{
+					"delegator": email(delegator),
+					"delegate": email(delegate),
+					"from_date": today(),
+					"to_date": add_days(today(), 7),
+					"reason": "On leave",
+					**values,
+				},
+			)
+
+	def ask_to_rectify(self, project, reviewer="expert", item="Add the missing drawings", **row):
+		"""What a reviewer who sends a contract back asks to be put right, as a Presales Rectification."""
+		import frappe
+
+		from presales_mgmt.rectification import make_from_review
+
+		review = self.request_review(project, "Contract", reviewers=(reviewer,))
+		self.give_opinion(reviewer, review, "Send Back", 50, rectifications=[{"item": item, **row}])
+		review.reload()
+		make_from_review(review)
+		name = frappe.db.get_value("Presales Rectification", {"review": review.name, "item": item})
+		return frappe.get_doc("Presales Rectification", name)
+
+	def guide(self, project, person="supervisor", **values):
+		"""Guidance that asks the manager for an answer within a week."""
+		from frappe.utils import add_days, today
+
+		with self.acting_as(person):
+			return self.insert(
+				"Presales Guidance Note",
+				**{
+					"presales_project": project.name,
+					"subject": "Decision makers",
+					"guidance": "<p>Find out who decides on the budget.</p>",
+					"answer_due": add_days(today(), 7),
+					"key_points": [{"key_point": "Talk with the finance office", "state": "Watching"}],
+					**values,
+				},
+			)

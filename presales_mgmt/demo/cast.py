@@ -1,4 +1,4 @@
-"""Makes what a deal needs before it begins: people, customer, products, competitors, partners, company.
+"""Makes what a deal needs before it begins: people, company, departments, customer, products, competitors, partners.
 
 An administrator's duty: `Administrator` makes the system manager of the cast and nothing else; that person
 makes the rest. What is there already is used as it is.
@@ -33,6 +33,7 @@ class Cast:
 		for key in sorted(self.cast["people"], key=lambda key: key != self.cast["administrator"]):
 			self._make_person(key)
 		self._make_company()
+		self._make_departments()
 		self._make_price_list()
 		self._make_all("competitors", "Competitor", "competitor_name")
 		self._make_all("lost_reasons", "Opportunity Lost Reason", "lost_reason")
@@ -102,6 +103,15 @@ class Cast:
 
 	def _companies(self, filters: dict) -> list[dict]:
 		return self.desk.find(self.system_manager, "Company", filters, fields=("name", "default_currency"))
+
+	def _make_departments(self) -> None:
+		"""Departments of the company. It may have some of the same name already, for instance Sales."""
+		for key, entry in self.cast["departments"].items():
+			values = {"department_name": self._text(entry["name"]), "company": self.company["name"]}
+			found = self.desk.find(self.system_manager, "Department", values, limit=1)
+			if not found:
+				found = [self._insert(self.system_manager, {"doctype": "Department", **values})]
+			self.names[f"@{key}"] = found[0]["name"]
 
 	def _make_price_list(self) -> None:
 		"""A price list in the deal's currency, so that no exchange rate has to be known."""

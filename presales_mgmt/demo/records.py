@@ -24,6 +24,8 @@ ORDER = (
 	"Opportunity Lost Reason",
 	"Quotation Lost Reason",
 	"Price List",
+	"Presales Rollout Plan",
+	"Department",
 	"Company",
 	"Presales Delegation",
 	"User",

@@ -24,7 +24,15 @@ LANGUAGES = ("en", "zh")
 MOMENT = "%Y-%m-%d %H:%M"
 
 # The sections of the cast that a deal refers to with "@key".
-CAST_SECTIONS = ("people", "customers", "products", "competitors", "lost_reasons", "partners")
+CAST_SECTIONS = (
+	"people",
+	"customers",
+	"products",
+	"competitors",
+	"lost_reasons",
+	"partners",
+	"departments",
+)
 
 # The company that the deal is played in: the site's own or that of the cast file.
 COMPANY = "@company"

@@ -646,3 +646,33 @@ def finish_task(player, step):
 			value="Closed",
 		)
 		player.note(frappe.utils.strip_html(todo["description"]))
+
+
+@kind(
+	"finish_rollout_task",
+	lambda player, step: _("Mark task {0} of {1} {2} as done").format(
+		step["task"], *player.kept_label(step["of"])
+	),
+	of=script.record(),
+	task=script.number(),
+	remarks=script.text(required=False),
+)
+def finish_rollout_task(player, step):
+	"""Somebody marks a task of a roll-out plan as done (R4.6)."""
+	doctype, docname = player.kept_record(step["of"])
+	rows = player.desk.get(player.user, doctype, docname)["tasks"]
+	task = next((row for row in rows if row["idx"] == step["task"]), None)
+	if not task:
+		raise player.fault("task", step["task"], _("a number from 1 to {0}").format(len(rows)))
+	remarks = player.resolve(step.get("remarks"))
+	answer = player.desk.call(
+		player.user,
+		"presales_mgmt.api.mark_rollout_task_done",
+		plan=docname,
+		task=task["name"],
+		remarks=remarks,
+	)
+	player.note(task["task"])
+	if remarks:
+		player.note(remarks)
+	player.result(_("{0}, {1} % done").format(docname, f"{flt(answer['progress']):g}"))

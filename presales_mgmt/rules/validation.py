@@ -146,6 +146,20 @@ def require_value(doc, fieldname: str) -> None:
 		refuse(doc, doc.meta.get_label(fieldname), None, _("a value"), frappe.MandatoryError)
 
 
+def require_unchanged(doc, before, fieldnames, exception) -> None:
+	"""Raise `exception` when one of `fieldnames` differs from what it is in `before`, the document as it is stored."""
+	for fieldname in fieldnames:
+		df = doc.meta.get_field(fieldname)
+		found, expected = doc.get(fieldname), before.get(fieldname)
+		if (found or None) == (expected or None):
+			continue
+		# Frappe's cast makes the present moment of an empty time.
+		comparable = df.fieldtype in NUMBER_FIELDS or (found and expected)
+		if comparable and doc.cast(found, df) == doc.cast(expected, df):
+			continue
+		refuse(doc, df.label, found, _("no change by hand ({0})").format(expected or _("empty")), exception)
+
+
 def require_between(doc, fieldname: str, low: float, high: float) -> None:
 	"""Raise `OutOfRangeError` unless the number in `fieldname`, when there is one, lies in [low, high]."""
 	value = doc.get(fieldname)

@@ -9,7 +9,7 @@ from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import MEMBER, READ_ONLY_PROJECT_ROLES
 from presales_mgmt.rules.followup import CLOSED
-from presales_mgmt.rules.validation import refuse, require_unique_rows, require_value
+from presales_mgmt.rules.validation import refuse, require_unchanged, require_unique_rows, require_value
 
 # Written when the note is given, and by its buttons.
 WRITTEN_ELSEWHERE = ("status", "given_by", "given_as", "given_on", "answer", "answered_by", "answered_on")
@@ -49,8 +49,7 @@ class PresalesGuidanceNote(ProjectRecord):
 		before = self.get_doc_before_save()
 		if not before or self.flags.by_function:
 			return
-		for fieldname in WRITTEN_ELSEWHERE:
-			self.require_unchanged(fieldname, before)
+		require_unchanged(self, before, WRITTEN_ELSEWHERE, GuidanceError)
 
 	def validate_settled(self):
 		"""Guidance stands as it was answered. Until then whoever gave it may put it in other words."""
@@ -64,35 +63,20 @@ class PresalesGuidanceNote(ProjectRecord):
 			)
 		own = before.given_by in acting_for(frappe.session.user)
 		if before.answered_on or not own:
-			for fieldname in ASKED:
-				self.require_unchanged(fieldname, before)
+			require_unchanged(self, before, ASKED, GuidanceError)
 		if before.answered_on:
 			self.validate_points_kept(before)
-
-	def require_unchanged(self, fieldname: str, before):
-		df = self.meta.get_field(fieldname)
-		if self.cast(self.get(fieldname), df) != self.cast(before.get(fieldname), df):
-			refuse(
-				self,
-				df.label,
-				self.get(fieldname),
-				_("no change by hand ({0})").format(before.get(fieldname) or _("empty")),
-				GuidanceError,
-			)
 
 	def validate_points_kept(self, before):
 		present = {row.name: row for row in self.key_points}
 		for old in before.key_points:
-			row = present.get(old.name)
-			if (
-				not row
-				or any((row.get(f) or None) != (old.get(f) or None) for f in POINT[:2])
-				or (str(row.watch_until or "") != str(old.watch_until or ""))
-			):
+			if row := present.get(old.name):
+				require_unchanged(row, old, POINT, GuidanceError)
+			else:
 				refuse(
-					row or self,
-					"Key Point",
-					row.key_point if row else None,
+					self,
+					"Key Points",
+					None,
 					_("{0}, as it was answered").format(old.key_point),
 					GuidanceError,
 				)

@@ -119,10 +119,10 @@ class PresalesInitiation(ProjectRecord):
 			for fieldname, value in project_defaults(self.flags.project).items():
 				if not self.get(fieldname):
 					self.set(fieldname, value)
-		for project_role, fieldname in LEADING_ROLES.items():
-			user = self.flags.project.get(fieldname)
-			if user and project_role not in {row.get("project_role") for row in self.team}:
-				self.append("team", {"user": user, "project_role": project_role})
+		present = {row.project_role for row in self.team}
+		for row in leaders_of(self.flags.project):
+			if row["project_role"] not in present:
+				self.append("team", row)
 
 	def set_criteria(self):
 		"""Every enabled criterion is asked, in its order; what the form leaves out comes back unanswered (R9.2)."""
@@ -336,27 +336,24 @@ class PresalesInitiation(ProjectRecord):
 
 	def _finding(self, lack: rules.Missing) -> Finding:
 		field = self.meta.get_field(lack.table or lack.fieldname)
-		place, found = field.label, _("nothing")
+		label = _(field.label, context=self.doctype)
+		place, title, found = _(self.doctype), label, _("nothing")
 		if lack.table == "classification":
-			row = self.classification[lack.row - 1]
-			title, expected = row.criterion, _("Yes or No")
+			place, title = label, self.classification[lack.row - 1].criterion
+			expected = _("Yes or No")
 		elif lack.table:
 			row = self.get(lack.table)[lack.row - 1]
-			title = _("{0}, row {1}").format(
-				_(row.meta.get_label(lack.fieldname), context=row.doctype), lack.row
-			)
+			place = _("{0}, row {1}").format(label, lack.row)
+			title = _(row.meta.get_label(lack.fieldname), context=row.doctype)
 			expected = _("a number above 0")
+		elif lack.fieldname in rules.REQUIRED_AMOUNTS:
+			found, expected = f"{flt(self.get(lack.fieldname)):g}", _("a number above 0")
+		elif lack.document_type:
+			expected = _("an archived document of type {0}").format(_(lack.document_type))
+		elif field.fieldtype == "Table":
+			expected = _("at least one row")
 		else:
-			title = field.label
-			if lack.fieldname in rules.REQUIRED_AMOUNTS:
-				found, expected = str(flt(self.get(lack.fieldname))), _("a number above 0")
-			elif lack.document_type:
-				expected = _("an archived document of type {0}").format(_(lack.document_type))
-			elif field.fieldtype == "Table":
-				expected = _("at least one row")
-			else:
-				expected = _("a value")
-			place = DOCTYPE
+			expected = _("a value")
 		code = ":".join(map(str, filter(None, (lack.table, lack.row, lack.fieldname, lack.document_type))))
 		requirement = Requirement(code=code, stage=place, kind="Field", title=title)
 		return Finding(requirement, Answer(satisfied=False, found=found, expected=expected))
@@ -430,6 +427,30 @@ def project_defaults(project) -> dict:
 		"goal": project.goal,
 		"scope": project.scope,
 		"expected_revenue": project.base_expected_amount,
+	}
+
+
+def leaders_of(project) -> list[dict]:
+	"""Team rows of those whom the project names as director and manager."""
+	return [
+		{"user": project.get(fieldname), "project_role": project_role}
+		for project_role, fieldname in LEADING_ROLES.items()
+		if project.get(fieldname)
+	]
+
+
+def get_defaults(project: str) -> dict:
+	"""What a new application begins with, see `presales_mgmt.api.get_initiation_defaults`."""
+	values = get_project_values(project)
+	return {
+		"company": values.company,
+		"project_title": values.project_title,
+		**project_defaults(values),
+		"team": [{**row, "full_name": frappe.utils.get_fullname(row["user"])} for row in leaders_of(values)],
+		"classification": [
+			{"criterion": criterion.name, "project_class": criterion.project_class}
+			for criterion in enabled_criteria()
+		],
 	}
 
 

@@ -93,6 +93,7 @@ class PresalesProject(Document):
 		validate_input(self)
 		self.validate_written_elsewhere()
 		self.validate_settled()
+		self.validate_strategy()
 		self.validate_appointments()
 		self.set_party()
 		self.set_currency()
@@ -171,6 +172,21 @@ class PresalesProject(Document):
 				)
 		if before.director:
 			require_value(self, "director")
+
+	def validate_strategy(self):
+		"""While management evaluates the project, its strategy is set by leaders who do not lead it (R9.9)."""
+		before = self.get_doc_before_save()
+		if not before or before.status != INITIATION or (self.strategy or None) == (before.strategy or None):
+			return
+		user = frappe.session.user
+		if not sees_everything(user) or user in (before.director, before.manager, before.applied_by):
+			refuse(
+				self,
+				"Strategy",
+				_(self.strategy or ""),
+				_("no change until management has decided"),
+				LifecycleError,
+			)
 
 	def validate_appointments(self):
 		"""Director, manager and supervisors are appointed by the director or by leaders (R9.5, R9.9).

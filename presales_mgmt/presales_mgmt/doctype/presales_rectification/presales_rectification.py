@@ -6,7 +6,7 @@ from presales_mgmt.exceptions import RectificationError, TeamError
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.rectification import ask_responsible, members_of
 from presales_mgmt.rules.followup import OPEN
-from presales_mgmt.rules.validation import refuse
+from presales_mgmt.rules.validation import refuse, require_unchanged
 
 # Changed by hand while it is open -> the project roles of who may do so, besides leaders. The manager is
 # responsible for most, and does not put off what is asked of himself.
@@ -33,17 +33,12 @@ class PresalesRectification(ProjectRecord):
 				_("What has to be put right comes from the conclusion of a review; nobody adds to it."),
 				exc=RectificationError,
 			)
-		for df in self.meta.fields:
-			if df.fieldname in (*CHANGED_BY_HAND, "reminder_level") or df.fieldtype.endswith("Break"):
-				continue
-			if self.cast(self.get(df.fieldname), df) != self.cast(before.get(df.fieldname), df):
-				refuse(
-					self,
-					df.label,
-					self.get(df.fieldname),
-					_("no change by hand ({0})").format(before.get(df.fieldname) or _("empty")),
-					RectificationError,
-				)
+		by_function = [
+			df.fieldname
+			for df in self.meta.fields
+			if df.fieldname not in (*CHANGED_BY_HAND, "reminder_level") and not df.fieldtype.endswith("Break")
+		]
+		require_unchanged(self, before, by_function, RectificationError)
 
 	def validate_changes(self):
 		before = self.get_doc_before_save()
@@ -54,13 +49,7 @@ class PresalesRectification(ProjectRecord):
 			if not self.has_value_changed(fieldname):
 				continue
 			if before.status != OPEN:
-				refuse(
-					self,
-					self.meta.get_label(fieldname),
-					self.get(fieldname),
-					_("no change by hand ({0})").format(before.get(fieldname)),
-					RectificationError,
-				)
+				require_unchanged(self, before, (fieldname,), RectificationError)
 			if not sees_everything(user) and not project_roles & get_project_roles(
 				self.presales_project, user
 			):

@@ -354,7 +354,7 @@ class PresalesReview(ProjectRecord):
 				exc=ReviewError,
 			)
 		# Opinions that were given stay as they are, on the cancelled review.
-		self.ignore_linked_doctypes = (OPINION,)
+		self.ignore_linked_doctypes = (*self.ignore_linked_doctypes, OPINION)
 
 	def on_cancel(self):
 		self.db_set("status", "Cancelled")
