@@ -205,6 +205,28 @@ def test_a_requirement_is_asked_only_of_projects_that_it_applies_to(world, frapp
 
 
 @pytest.mark.clause("R7.3")
+@pytest.mark.clause("R9.3")
+def test_a_channel_project_names_its_partner(world, frappe):
+	process = make_process(
+		world,
+		{
+			"kind": "Field",
+			"project_field": "sales_partner",
+			"operator": "is set",
+			"applies_to": "Channel Projects",
+		},
+	)
+	project = world.make_active_project(presales_process=process.name)
+	assert findings_of(project) == []
+	project.db_set("project_class", "Channel")  # follows from the application, which is not the matter here
+	assert only_finding(project).blocks
+	partner = world.insert(
+		"Sales Partner", partner_name="Presales Test Partner", territory=world.territory, commission_rate=0
+	)
+	project.db_set("sales_partner", partner.name)
+	assert only_finding(project).satisfied
+
+
 def test_field_requirement_compares_fields_and_counts_rows(world):
 	process = make_process(
 		world,
@@ -630,6 +652,31 @@ def test_running_projects_keep_the_version_they_began_with(world, frappe):
 		draft.save()
 	assert running.process_version == f"{process.name}-v1"
 	assert draft.process_version == f"{process.name}-v2"
+
+
+@pytest.mark.parametrize(
+	("values", "kind"),
+	[({"applies_to": "Large Projects"}, "Checklist"), ({"count_rule": "At Most"}, "Record")],
+)
+def test_whom_a_requirement_asks_and_how_many_belong_to_the_version(world, values, kind):
+	requirement = {"kind": kind, "reference_doctype": "Presales Activity" if kind == "Record" else None}
+	process = make_process(world, requirement)
+	project = world.make_active_project(presales_process=process.name)
+	before = only_finding(project).answer
+	process.requirements[0].update(values)
+	process.save()
+	assert process.version == 2
+	assert only_finding(project).answer == before
+	(frozen,) = frozen_requirements(process)
+	assert {fieldname: frozen.get(fieldname) for fieldname in values} == values
+
+
+def frozen_requirements(process):
+	import frappe
+
+	from presales_mgmt.presales_mgmt.doctype.presales_process.presales_process import freeze
+
+	return frappe.get_doc("Presales Process Version", freeze(process)).requirements
 
 
 def test_a_process_that_nobody_used_is_edited_without_a_new_version(world):
