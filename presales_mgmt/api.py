@@ -8,6 +8,7 @@ from presales_mgmt.exceptions import LifecycleError, StageError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.evaluation import evaluate
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import (
 	READ_ONLY_PROJECT_ROLES,
@@ -207,7 +208,8 @@ def mark_process_reviewed(
 	"""Note that a process was reviewed today (R3.1).
 
 	Args:
-		process: name of the Presales Process; the user must be its owner, or be able to write it.
+		process: name of the Presales Process; the user must be its owner or the owner's delegate, or be able to
+			write it.
 		next_review_date: without it, the interval of the process from today.
 		remarks: what the review found, for the comment that is left.
 
@@ -218,7 +220,7 @@ def mark_process_reviewed(
 		DateOrderError: the next review is not in the future.
 	"""
 	doc = frappe.get_doc("Presales Process", process, for_update=True)
-	doc.check_permission("read" if doc.process_owner == frappe.session.user else "write")
+	doc.check_permission("read" if doc.process_owner in acting_for(frappe.session.user) else "write")
 	return processes.mark_reviewed(doc, next_review_date, remarks)
 
 
@@ -228,7 +230,8 @@ def mark_rollout_task_done(plan: str, task: str, done: bool = True, remarks: str
 
 	Args:
 		plan: name of the Presales Rollout Plan.
-		task: name of the row. Its responsible person may mark it, as may whoever may write the plan.
+		task: name of the row. Its responsible person, or a delegate, may mark it, as may whoever may write the
+			plan.
 		done: False opens it again.
 		remarks: what was done; without it the remarks stay as they are.
 
@@ -242,7 +245,7 @@ def mark_rollout_task_done(plan: str, task: str, done: bool = True, remarks: str
 	doc = frappe.get_doc("Presales Rollout Plan", plan, for_update=True)
 	doc.check_permission("read")
 	row = doc.get_task(task)
-	if row.responsible != frappe.session.user:
+	if row.responsible not in acting_for(frappe.session.user):
 		doc.check_permission("write")
 	return doc.mark_task(row, done, remarks)
 

@@ -413,6 +413,23 @@ def test_what_others_have_come_to_use_is_kept(english, connected, monkeypatch):
 		assert records.made() == []
 
 
+@pytest.mark.clause("R4.6")
+def test_a_rolled_out_process_names_departments_and_persons_and_is_taken_away(populated, connected):
+	from presales_mgmt.demo.play import remove
+
+	with pytest_support.rolled_back(connected):
+		counted = ("Department", "Presales Rollout Plan")
+		before = [connected.db.count(doctype) for doctype in counted]
+		played = play("en", process="R4")
+		plan = connected.get_last_doc("Presales Rollout Plan")
+		assert (plan.presales_process, plan.status, plan.progress) == ("General Presales", "Done", 100)
+		assert all(row.department and row.responsible and row.due_date for row in plan.tasks)
+		assert all(row.done_by == row.responsible and row.done_on for row in plan.tasks)
+		assert f"{plan.name}, 100 % done" in played.text
+		assert remove()["kept"] == []
+		assert [connected.db.count(doctype) for doctype in counted] == before
+
+
 # -------------------------------------------------------------------------------------------- the data
 
 

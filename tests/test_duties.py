@@ -76,7 +76,15 @@ def make_record(frappe, project, row: matrix.Row, user: str):
 	if row.doctype == matrix.OPINION:
 		doc.update({"reviewer": user if row.own else email("planner"), "concluded": int(row.concluded)})
 	if row.doctype == matrix.DELEGATION:
-		doc.update({"delegator": user, "delegate": email("planner")})
+		# One that was over long ago, so that nobody acts for anybody.
+		doc.update(
+			{
+				"delegator": user if row.own else email("finance"),
+				"delegate": email("planner"),
+				"from_date": "2020-01-01",
+				"to_date": "2020-01-02",
+			}
+		)
 	doc.db_insert()
 	return doc
 

@@ -27,6 +27,28 @@ def differences_of(name, person="engineer"):
 	return get_shipped_differences(name)
 
 
+@pytest.mark.clause("R4.1", "R8.2")
+def test_every_stage_says_what_goes_in_what_is_done_what_comes_out_and_who_is_responsible(world, frappe):
+	from presales_mgmt.setup.shipped import shipped_processes
+
+	for shipped in shipped_processes():
+		doc = frappe.get_doc("Presales Process", shipped["process_name"])
+		for stage in doc.stages:
+			for fieldname in ("purpose", "inputs", "activities", "outputs", "responsible_role", "target_days"):
+				assert stage.get(fieldname), f"{doc.name}, {stage.stage}: {fieldname}"
+		for requirement in doc.requirements:
+			assert requirement.responsible_role, f"{doc.name}: {requirement.title}"
+			assert requirement.clause, f"{doc.name}: {requirement.title}"
+
+
+@pytest.mark.clause("R4.4")
+def test_every_regulation_has_one_shipped_process():
+	from presales_mgmt.setup.shipped import shipped_processes
+
+	found = [shipped["regulation"] for shipped in shipped_processes()]
+	assert sorted(found) == [f"R{number}" for number in range(1, 10)]
+
+
 # ----------------------------------------------------------------------------------- compared with the shipped
 
 

@@ -13,6 +13,7 @@ def project(world):
 # ------------------------------------------------------------------------------- meetings
 
 
+@pytest.mark.clause("R9.14")
 def test_actions_become_todos_and_go_with_the_meeting(world, frappe, project):
 	meeting = world.hold_meeting(
 		project,
@@ -44,6 +45,7 @@ def test_actions_become_todos_and_go_with_the_meeting(world, frappe, project):
 # ------------------------------------------------------------------------------- archive
 
 
+@pytest.mark.clause("R9.13")
 def test_only_the_document_controller_files(world, frappe, project):
 	with world.acting_as("manager"):
 		document = world.insert(
@@ -80,6 +82,7 @@ def test_a_document_supersedes_only_its_like(world, project):
 		world.archive(project, "Solution", supersedes=report.name)
 
 
+@pytest.mark.clause("R9.13")
 def test_withdrawing_a_version_brings_back_the_one_before(world, project):
 	first = world.archive(project, "Solution")
 	second = world.archive(project, "Solution", supersedes=first.name)
@@ -100,6 +103,7 @@ def finished(world, frappe, project):
 	return world.apply("director", project, "Abandon")
 
 
+@pytest.mark.clause("R4.2", "R4.5", "R9.15")
 def test_an_evaluation_hands_its_report_to_the_archive(world, frappe, finished):
 	evaluation = world.evaluate(finished, problems="Late <start & hurry")
 	assert (evaluation.evaluator, evaluation.result, evaluation.total_score) == (
@@ -129,6 +133,7 @@ def test_an_archived_report_is_withdrawn_with_its_evaluation(world, frappe, fini
 	assert report.status == "Withdrawn"
 
 
+@pytest.mark.clause("R9.15")
 @pytest.mark.parametrize("person", ["director", "manager", "engineer", "planner"])
 def test_the_team_does_not_evaluate_itself(world, frappe, finished, person):
 	with pytest.raises(frappe.PermissionError):
@@ -202,6 +207,7 @@ def test_a_file_of_the_server_is_no_document(world, frappe, project):
 			world.archive(project, "Solution", file=file)
 
 
+@pytest.mark.clause("R9.14")
 def test_what_lies_ahead_has_not_happened(world, frappe, project):
 	from presales_mgmt.exceptions import DateOrderError
 

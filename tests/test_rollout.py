@@ -87,6 +87,18 @@ def test_the_person_responsible_marks_the_own_task(world, frappe, plan):
 	assert plan.get_task(announce).done_by == email("director")
 
 
+def test_a_delegate_marks_the_task_of_who_is_absent(world, frappe, plan):
+	from presales_mgmt.api import mark_rollout_task_done
+
+	world.delegate("engineer", "expert", by="leader")
+	with world.acting_as("expert") as user:
+		mark_rollout_task_done(plan.name, plan.tasks[1].name)
+		with pytest.raises(frappe.PermissionError):
+			mark_rollout_task_done(plan.name, plan.tasks[2].name)
+	plan.reload()
+	assert plan.tasks[1].done_by == user
+
+
 def test_an_unknown_task_is_no_task(world, frappe, plan):
 	from presales_mgmt.api import mark_rollout_task_done
 

@@ -72,6 +72,7 @@ def listed(frappe, doctype, **arguments):
 	return set(frappe.get_list(doctype, pluck="name", limit_page_length=0, **arguments))
 
 
+@pytest.mark.clause("R1.9", "R9.1")
 @pytest.mark.parametrize("person", INSIDERS)
 def test_insiders_see_the_project_and_everything_under_it(world, frappe, deal, person):
 	with world.acting_as(person):
@@ -82,6 +83,7 @@ def test_insiders_see_the_project_and_everything_under_it(world, frappe, deal, p
 			frappe.get_doc(doctype, names[0]).check_permission("read")
 
 
+@pytest.mark.clause("R1.9")
 @pytest.mark.parametrize("person", OUTSIDERS)
 def test_outsiders_see_nothing_in_lists_counts_and_documents(world, frappe, deal, person):
 	with world.acting_as(person):
@@ -94,6 +96,7 @@ def test_outsiders_see_nothing_in_lists_counts_and_documents(world, frappe, deal
 				frappe.client.get(doctype, names[0])
 
 
+@pytest.mark.clause("R1.9")
 @pytest.mark.parametrize("person", OUTSIDERS)
 def test_outsiders_see_no_rows_of_child_tables(world, frappe, deal, person):
 	"""Frappe checks only the role on the parent when a child table is queried by itself."""
@@ -190,6 +193,7 @@ def test_guests_get_nothing(world, frappe, deal):
 				frappe.get_list(doctype)
 
 
+@pytest.mark.clause("R1.9")
 def test_who_leaves_the_team_sees_the_project_no_more(world, frappe, deal):
 	project = frappe.get_doc("Presales Project", deal["Presales Project"][0])
 	with world.acting_as("manager"):
@@ -252,6 +256,7 @@ def attach(world, frappe, doctype, name, person="manager", **values):
 		)
 
 
+@pytest.mark.clause("R1.9")
 def test_attachments_are_private_and_follow_the_document(world, frappe, deal):
 	for doctype in ("Presales Project", "Presales Risk", "Presales Activity"):
 		file = attach(world, frappe, doctype, deal[doctype][0])
@@ -315,6 +320,7 @@ def test_files_of_others_are_left_alone(world, frappe):
 # ----------------------------------------------------------------------------------------- writing
 
 
+@pytest.mark.clause("R9.5", "R9.6", "R9.7")
 @pytest.mark.parametrize(
 	("person", "may"),
 	[
@@ -361,6 +367,7 @@ def test_records_cannot_be_moved_to_another_project(world, frappe, deal):
 		risk.save()
 
 
+@pytest.mark.clause("R7.5")
 def test_an_invited_reviewer_reads_the_project_and_writes_only_the_opinion(world, frappe, deal):
 	project = frappe.get_doc("Presales Project", deal["Presales Project"][0])
 	review = world.request_review(project, "Safety", reviewers=("expert2",))

@@ -51,7 +51,9 @@ def duties_text() -> str:
 		"",
 		"Of one project with its director, manager, an engineer on the team and a supervisor of the company. The peer",
 		"has the roles of director, manager and engineer, but is not on the team. What lies on one's way besides, such",
-		"as that nobody approves what they applied for, is said in [architecture.md](architecture.md).",
+		"as that nobody approves what they applied for, is said in [architecture.md](architecture.md). A delegate stands",
+		"where the absent one stands, with the own roles. Who has decided in a review sees what the others who have",
+		"decided said before it is concluded. A delegation in another's name is made by a leader only.",
 		"",
 		", ".join(f"{letter} = {action}" for action, letter in LETTERS.items())
 		+ ". A dash means no right at all.",

@@ -129,7 +129,7 @@ DUTIES = (
 	Duty("R2.1", "Serve as presales engineer", (ENGINEER,), (Place("Engineer"), ACTIVITY)),
 	Duty("R2.1", "Serve as account manager", (MANAGER,), (Place("Manager"), PROJECT)),
 	Duty("R2.2", "Plan the work of a pursuit and set its goal", (DIRECTOR,), (PROJECT,), "targets of the department"),
-	Duty("R2.2", "Guide the staff", (DIRECTOR,), (GUIDANCE, MEETING)),
+	Duty("R2.2", "Guide the staff", (DIRECTOR,), (GUIDANCE, Call("close_guidance"), MEETING)),
 	Duty("R2.2", "See that work is done, and done in time", (DIRECTOR,), (GATES, WATCHED)),
 	Duty("R2.2", "Introduce the rules: who does what until when", (DIRECTOR,), (Right("Presales Rollout Plan", "create, write"), Call("mark_rollout_task_done"))),
 	Duty("R2.3", "Introduce products and give technical support", (ENGINEER,), (ACTIVITY,)),
@@ -165,10 +165,10 @@ DUTIES = (
 	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK), "the cost estimate as a record of its own"),
 	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY,)),
 	Duty("R9.6", "Organise bidding", (MANAGER,), (DOCUMENT, REVIEW)),
-	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, Right("Presales Rectification", "write"), GATES), "change requests"),
+	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, Call("complete_rectification"), GATES), "change requests"),
 	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "collection of payment"),
 	Duty("R9.6", "Hold the project to the standards", (MANAGER,), (Call("tick_checklist"), Call("get_gate_status"), Right("Presales Process", "read"))),
-	Duty("R9.6", "Report back in time", (MANAGER,), (ACTIVITY, MEETING), "weekly report"),
+	Duty("R9.6", "Report back in time", (MANAGER,), (ACTIVITY, MEETING, Call("answer_guidance")), "weekly report"),
 	# --------------------------------------------------------------------------- R9.7: planning manager
 	Duty("R9.7", "Manage and carry out planning", (PLANNER,), (Place("Planning Manager"), PROJECT, DOCUMENT)),
 	Duty("R9.7", "Gather market and technical intelligence", (PLANNER,), (DOCUMENT,)),
@@ -179,7 +179,7 @@ DUTIES = (
 	Duty("R9.8", "Supervise for the company", (SUPERVISOR,), (Place("Company Supervisor"), Right("Presales Project", "read"))),
 	Duty("R9.8", "Supervise for the department", (SUPERVISOR,), (Place("Department Supervisor"), Right("Presales Project", "read"))),
 	Duty("R9.8", "Supervise as director of a unit", (SUPERVISOR,), (Place("Director Supervisor"), Right("Presales Project", "read"))),
-	Duty("R9.8", "Guide the project", (SUPERVISOR, LEADER), (GUIDANCE,)),
+	Duty("R9.8", "Guide the project", (SUPERVISOR, LEADER), (GUIDANCE, Call("close_guidance"), Call("reopen_guidance"))),
 	Duty("R9.8", "Watch the process and its key points", (SUPERVISOR,), (GUIDANCE, WATCHED, GATES, RISK)),
 	Duty("R9.8", "Help with resources", (SUPERVISOR,), (Right("Presales Initiation", "read"),), "requests for resources in a running project"),
 	Duty("R9.8", "Talk with the team, and join analysis meetings", (SUPERVISOR,), (MEETING,)),
@@ -188,6 +188,7 @@ DUTIES = (
 	# --------------------------------------------------------------------------- decisions above the project
 	Duty("R9.9", "Decide on initiation after its review", (LEADER,), (Step("Approve Initiation"), Step("Send Back"), Step("Reject Initiation"))),
 	Duty("R9.9", "Give an own opinion in a review", (LEADER, SUPERVISOR, ENGINEER, "Presales Finance Reviewer", "Presales Legal Reviewer"), (OPINION,)),
+	Duty("R9.9", "See conditions through: verify what was put right, or waive it", (LEADER,), (Call("verify_rectification"), Call("waive_rectification"))),
 	Duty("R9.13", "File what the project has written", (CONTROLLER,), (Right("Presales Document", "submit, cancel"),)),
 	Duty("R9.15", "Evaluate what was finished", (SUPERVISOR, LEADER), (EVALUATION,)),
 )  # fmt: skip

@@ -16,6 +16,7 @@ PROJECT_WRITERS = sources.constant(VISIBILITY, "PROJECT_WRITERS")
 LEADER_ROLE = sources.constant(VISIBILITY, "LEADER_ROLE")
 OPINION = sources.constant(VISIBILITY, "OPINION")
 DELEGATION = "Presales Delegation"
+DELEGATE_FOR_OTHERS = sources.constant("permissions/delegation.py", "DELEGATE_FOR_OTHERS")
 
 # DocTypes that belong to no project, but say how projects are run.
 COMMON_DOCTYPES = (
@@ -26,8 +27,8 @@ COMMON_DOCTYPES = (
 	"Presales Review Template",
 	"Presales Classification Criterion",
 	"Presales Rollout Plan",
-	DELEGATION,
 	"Presales Settings",
+	DELEGATION,
 )
 
 ACTIONS = sources.RIGHTS
@@ -70,7 +71,7 @@ class Row:
 
 
 def rows() -> list[Row]:
-	"""Every kind of record that the table is about: a review opinion is three, by whose it is."""
+	"""Every kind of record that the table is about. Of what is somebody's own there are several kinds."""
 	found = []
 	for doctype in (*PROJECT_DOCTYPES, *COMMON_DOCTYPES):
 		if doctype == OPINION:
@@ -78,6 +79,11 @@ def rows() -> list[Row]:
 				Row(doctype, f"{doctype} (own)", own=True),
 				Row(doctype, f"{doctype} (another's, review running)"),
 				Row(doctype, f"{doctype} (another's, review concluded)", concluded=True),
+			]
+		elif doctype == DELEGATION:
+			found += [
+				Row(doctype, f"{doctype} (own)", own=True),
+				Row(doctype, f"{doctype} (of others)"),
 			]
 		else:
 			found.append(Row(doctype, doctype))
@@ -90,6 +96,8 @@ def allowed(persona: Persona, row: Row, action: str) -> bool:
 		return False
 	if row.doctype == OPINION and not row.own and not (row.concluded and action in READING):
 		return False
+	if row.doctype == DELEGATION and not row.own and action != "create":
+		return bool(set(DELEGATE_FOR_OTHERS) & set(persona.roles))
 	if row.doctype not in PROJECT_DOCTYPES or LEADER_ROLE in persona.roles:
 		return True
 	if row.doctype == PROJECT and action == "create":

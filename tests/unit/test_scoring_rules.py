@@ -6,6 +6,7 @@ from presales_mgmt.rules.evaluation import EvaluationBands
 from presales_mgmt.rules.risk import RiskBands, score
 
 
+@pytest.mark.clause("R5.6")
 @pytest.mark.parametrize(("probability", "impact", "expected"), [(1, 1, 1), (3, 4, 12), (5, 5, 25)])
 def test_risk_score(probability, impact, expected):
 	assert score(probability, impact) == expected
@@ -17,6 +18,7 @@ def test_a_risk_outside_the_scale_has_no_score(probability, impact):
 		score(probability, impact)
 
 
+@pytest.mark.clause("R5.6")
 @pytest.mark.parametrize(
 	("value", "level"),
 	[
@@ -49,6 +51,7 @@ def test_risk_bands_must_rise(bounds):
 		RiskBands(*bounds)
 
 
+@pytest.mark.clause("R4.5", "R9.15")
 @pytest.mark.parametrize(
 	("total", "level"),
 	[

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_months, cint, now_datetime, today
 
+from presales_mgmt.controllers import keep_reminder_level
 from presales_mgmt.exceptions import ProcessError
 from presales_mgmt.gates.checkers import get_checkers
 from presales_mgmt.gates.definitions import (
@@ -39,8 +40,8 @@ REQUIREMENT_CONTENT = (
 	*CONDITION_FIELDS,
 )
 
-# Written when a review of the process is noted, and by the reminder, never by saving a form.
-WRITTEN_ELSEWHERE = ("last_reviewed_on", "last_reviewed_by", "reminder_level")
+# Written when a review of the process is noted, never by saving a form.
+WRITTEN_ELSEWHERE = ("last_reviewed_on", "last_reviewed_by")
 
 # The fields of a condition that each kind needs.
 NEEDED = {
@@ -223,8 +224,7 @@ class PresalesProcess(Document):
 			self.set(fieldname, before.get(fieldname) if before else None)
 		if not before and not self.next_review_date:
 			self.next_review_date = review_due(self.review_interval_months)
-		if before and str(self.next_review_date or "") != str(before.next_review_date or ""):
-			self.reminder_level = 0
+		keep_reminder_level(self, "next_review_date")
 
 	def content(self) -> list:
 		"""Stages and requirements as plain values, for comparison."""
