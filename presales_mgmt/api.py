@@ -67,6 +67,24 @@ def get_gate_status(project: str) -> dict:
 	}
 
 
+@frappe.whitelist()
+def get_initiation_defaults(project: str) -> dict:
+	"""What a new application for initiation of a project begins with, for the form to show before it is saved.
+
+	Args:
+		project: name of the Presales Project; the user must be able to read it.
+
+	Returns:
+		{"company", "project_title", "goal", "scope", "expected_revenue",
+		"team": [{"user", "full_name", "project_role"}],
+		"classification": [{"criterion", "project_class"}]}
+	"""
+	require_project_permission(project)
+	from presales_mgmt.presales_mgmt.doctype.presales_initiation.presales_initiation import get_defaults
+
+	return get_defaults(project)
+
+
 @frappe.whitelist(methods=["POST"])
 def move_to_stage(
 	project: str,

@@ -47,6 +47,10 @@ class LifecycleError(PresalesError):
 	"""A project cannot go from its status to the one asked for."""
 
 
+class InitiationError(PresalesError):
+	"""An application for initiation contradicts itself, or rests on what it must not rest on."""
+
+
 class SelfApprovalError(LifecycleError):
 	"""Somebody tries to approve what they submitted themselves."""
 

@@ -7,8 +7,9 @@ writes under a lock. Nothing else writes the status, and every change of it is l
 
 import frappe
 from frappe import _
-from frappe.utils import flt, now_datetime, strip_html, today
+from frappe.utils import flt, get_datetime, now_datetime, strip_html, today
 
+from presales_mgmt import initiation
 from presales_mgmt.exceptions import (
 	GateError,
 	LifecycleError,
@@ -82,6 +83,8 @@ def validate_status_change(doc, before: str | None) -> None:
 	elif before == INITIATION or after == DRAFT:
 		# Leaders decide on applications, applicants take theirs back: the workflow's roles say enough.
 		doc.applied_by = doc.applied_on = None
+		if after == DRAFT:
+			initiation.release_application(doc)
 	else:
 		_require_director_of(doc, before, after)
 
@@ -100,6 +103,7 @@ def after_status_change(doc, before: str | None) -> None:
 	if before == after or not before:
 		return
 	engine.log_status(doc, before, after, reason=doc.outcome_reason if after in (*DECIDED, ON_HOLD) else None)
+	initiation.follow_status_change(doc, before)
 	if after == ACTIVE:
 		if not doc.stage:
 			engine.start(doc)
@@ -143,6 +147,7 @@ def _validate_application(doc) -> None:
 			_("Only the director or the manager of {0} may submit it for initiation.").format(doc.name),
 			exc=frappe.PermissionError,
 		)
+	initiation.validate_application(doc)
 	doc.applied_by = frappe.session.user
 	doc.applied_on = now_datetime()
 
@@ -151,8 +156,10 @@ def _validate_approval(doc) -> None:
 	"""Management evaluates and approves; nobody approves what they applied for or will lead (R9.9)."""
 	user = frappe.session.user
 	before = doc.get_doc_before_save()
+	application = initiation.get_open_application(doc.name, submitted=True)
 	if user in {
 		before.applied_by,
+		application and application.applied_by,
 		*(person for row in (before, doc) for person in (row.director, row.manager)),
 	}:
 		frappe.throw(
@@ -161,34 +168,42 @@ def _validate_approval(doc) -> None:
 			),
 			exc=SelfApprovalError,
 		)
-	if frappe.get_cached_doc("Presales Settings").require_initiation_review:
-		review = frappe.get_all(
-			"Presales Review",
-			# What was reviewed before the application is not what was applied for.
-			filters={
-				"presales_project": doc.name,
-				"review_kind": "Initiation",
-				"docstatus": 1,
-				"requested_on": [">=", doc.applied_on],
-			},
-			fields=["name", "status"],
-			order_by="requested_on desc, name desc",
-			limit=1,
+	review = _get_initiation_review(doc, application)
+	approved = bool(review) and review.status in APPROVING_OUTCOMES
+	if not approved and frappe.get_cached_doc("Presales Settings").require_initiation_review:
+		found = f"{review.name}: {_(review.status, context='Presales Review')}" if review else _("no review")
+		frappe.throw(
+			_("{0} needs an approved initiation review before it becomes active; found {1}.").format(
+				doc.name, found
+			),
+			exc=GateError,
 		)
-		if not review or review[0].status not in APPROVING_OUTCOMES:
-			found = (
-				f"{review[0].name}: {_(review[0].status, context='Presales Review')}"
-				if review
-				else _("no review")
-			)
-			frappe.throw(
-				_("{0} needs an approved initiation review before it becomes active; found {1}.").format(
-					doc.name, found
-				),
-				exc=GateError,
-			)
+	initiation.validate_approval(doc, application, review if approved else None)
 	doc.approved_by = user
 	doc.approved_on = now_datetime()
+
+
+def _get_initiation_review(doc, application):
+	"""The latest initiation review of what was applied for; None when there is none."""
+	applied_on = [
+		get_datetime(moment) for moment in (doc.applied_on, application and application.applied_on) if moment
+	]
+	if not applied_on:
+		return None
+	reviews = frappe.get_all(
+		"Presales Review",
+		filters={
+			"presales_project": doc.name,
+			"review_kind": "Initiation",
+			"docstatus": 1,
+			# What was reviewed before the application is not what was applied for.
+			"requested_on": [">=", max(applied_on)],
+		},
+		fields=["name", "status", "strategy_advice"],
+		order_by="requested_on desc, name desc",
+		limit=1,
+	)
+	return reviews[0] if reviews else None
 
 
 def _require_director_of(doc, before: str, after: str) -> None:

@@ -25,12 +25,12 @@ def test_a_deal_runs_from_opportunity_to_closed_project(world, frappe):
 	opportunity.reload()
 	assert opportunity.presales_project == project.name
 
-	world.apply("director", project, "Submit for Initiation")
+	world.apply_for_initiation(project)
 	assert (project.status, project.applied_by) == ("Initiation Review", email("director"))
 	with pytest.raises(GateError):
 		world.apply("leader", project, "Approve Initiation")
 	project.reload()
-	world.review(project, "Initiation", requester="director", reviewers=("leader",))
+	world.review_initiation(project)
 	world.apply("leader", project, "Approve Initiation")
 	assert (project.status, project.stage) == ("Active", "Opportunity Capture")
 

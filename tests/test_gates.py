@@ -146,13 +146,13 @@ def test_field_requirement_compares_fields_and_counts_rows(world):
 		world,
 		{"kind": "Field", "project_field": "base_expected_amount", "operator": ">=", "value": "1000000"},
 		{"kind": "Field", "project_field": "competitors", "operator": ">=", "value": "1"},
-		{"kind": "Field", "project_field": "strategy", "operator": "in", "value": "Compete, Follow"},
+		{"kind": "Field", "project_field": "strategy", "operator": "in", "value": "Avoid, Follow"},
 	)
 	project = world.make_active_project(presales_process=process.name)
 	assert [finding.satisfied for finding in findings_of(project)] == [True, False, False]
 	with world.acting_as("manager"):
 		project.append("competitors", {"competitor": world.competitor})
-		project.strategy = "Compete"
+		project.strategy = "Follow"
 		project.expected_amount = 999_999
 		project.save()
 	assert [finding.satisfied for finding in findings_of(project)] == [False, True, True]

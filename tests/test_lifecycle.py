@@ -21,8 +21,8 @@ def test_who_applied_or_leads_cannot_approve(world, frappe):
 	world.make_user("both", "Presales Director", "Presales Leader")
 	both = email("both")
 	project = world.make_project(director=both)
-	world.apply(both, project, "Submit for Initiation")
-	world.review(project, "Initiation", requester="manager", reviewers=("leader",))
+	world.apply_for_initiation(project, both)
+	world.review_initiation(project, requester="manager")
 	with pytest.raises(SelfApprovalError):
 		world.apply(both, project, "Approve Initiation")
 	assert frappe.db.get_value("Presales Project", project.name, "status") == "Initiation Review"
@@ -35,8 +35,8 @@ def test_who_applied_or_leads_cannot_approve(world, frappe):
 @pytest.mark.parametrize("person", ["director", "manager", "engineer", "supervisor"])
 def test_only_leaders_approve(world, frappe, person):
 	project = world.make_project()
-	world.apply("director", project, "Submit for Initiation")
-	world.review(project, "Initiation", requester="director", reviewers=("leader",))
+	world.apply_for_initiation(project)
+	world.review_initiation(project)
 	with pytest.raises((frappe.PermissionError, frappe.ValidationError)):
 		world.apply(person, project, "Approve Initiation")
 	assert frappe.db.get_value("Presales Project", project.name, "status") == "Initiation Review"
@@ -44,7 +44,7 @@ def test_only_leaders_approve(world, frappe, person):
 
 def test_the_approval_is_not_smuggled_in_by_saving(world, frappe):
 	project = world.make_project()
-	world.apply("director", project, "Submit for Initiation")
+	world.apply_for_initiation(project)
 	for values in ({"status": "Active"}, {"approved_by": email("leader")}):
 		project.reload()
 		project.update(values)
@@ -59,8 +59,8 @@ def test_a_review_that_does_not_approve_holds_the_initiation_back(world, decisio
 	from presales_mgmt.exceptions import GateError
 
 	project = world.make_project()
-	world.apply("director", project, "Submit for Initiation")
-	world.review(project, "Initiation", requester="director", reviewers=("leader",), decision=decision)
+	world.apply_for_initiation(project)
+	world.review_initiation(project, decision=decision)
 	with pytest.raises(GateError, match="initiation review"):
 		world.apply("leader", project, "Approve Initiation")
 
@@ -68,17 +68,18 @@ def test_a_review_that_does_not_approve_holds_the_initiation_back(world, decisio
 def test_a_company_may_do_without_the_initiation_review(world, frappe):
 	frappe.get_doc("Presales Settings").update({"require_initiation_review": 0}).save()
 	project = world.make_project()
-	world.apply("director", project, "Submit for Initiation")
+	world.apply_for_initiation(project)
+	world.set_strategy(project)
 	world.apply("leader", project, "Approve Initiation")
 	assert project.stage == "Opportunity Capture"
 
 
 def test_a_project_sent_back_can_be_submitted_again(world):
 	project = world.make_project()
-	world.apply("director", project, "Submit for Initiation")
+	world.apply_for_initiation(project)
 	world.apply("leader", project, "Send Back")
 	assert (project.status, project.applied_by) == ("Draft", None)
-	world.apply("manager", project, "Submit for Initiation")
+	world.apply_for_initiation(project, "manager")
 	assert project.applied_by == email("manager")
 
 
@@ -238,8 +239,8 @@ def test_a_leader_does_not_step_aside_to_approve(world, frappe):
 	world.make_user("both", "Presales Director", "Presales Leader")
 	both = email("both")
 	project = world.make_project(director=both)
-	world.apply("manager", project, "Submit for Initiation")
-	world.review(project, "Initiation", requester="manager", reviewers=("leader",))
+	world.apply_for_initiation(project, "manager")
+	world.review_initiation(project, requester="manager")
 	project.reload()
 	project.update({"director": email("director"), "status": "Active"})
 	with world.acting_as(both), pytest.raises(LifecycleError, match="as the project was submitted with"):
@@ -250,7 +251,7 @@ def test_what_was_applied_for_is_not_changed_during_the_review(world):
 	from presales_mgmt.exceptions import LifecycleError
 
 	project = world.make_project()
-	world.apply("director", project, "Submit for Initiation")
+	world.apply_for_initiation(project)
 	project.expected_amount = 999_999_999
 	with world.acting_as("manager"), pytest.raises(LifecycleError, match="Expected Amount"):
 		project.save()
@@ -261,7 +262,7 @@ def test_a_review_before_the_application_does_not_count(world):
 
 	project = world.make_project()
 	world.review(project, "Initiation", requester="planner", reviewers=("leader",))
-	world.apply("director", project, "Submit for Initiation")
+	world.apply_for_initiation(project)
 	with pytest.raises(GateError, match="no review"):
 		world.apply("leader", project, "Approve Initiation")
 
@@ -270,7 +271,7 @@ def test_those_who_lead_do_not_review_the_initiation(world):
 	from presales_mgmt.exceptions import ReviewError
 
 	project = world.make_project()
-	world.apply("director", project, "Submit for Initiation")
+	world.apply_for_initiation(project)
 	with pytest.raises(ReviewError, match="cannot review its initiation"):
 		world.request_review(project, "Initiation", requester="planner", reviewers=("manager",))
 
@@ -309,7 +310,7 @@ def test_only_the_projects_own_director_abandons_it(world, frappe):
 
 def test_an_application_is_withdrawn_and_a_draft_abandoned(world):
 	project = world.make_project(outcome_reason="The customer gave up")
-	world.apply("director", project, "Submit for Initiation")
+	world.apply_for_initiation(project)
 	world.apply("manager", project, "Withdraw Application")
 	assert (project.status, project.applied_by) == ("Draft", None)
 	world.apply("manager", project, "Abandon")

@@ -361,6 +361,7 @@ RECORD_COLLECTORS = {
 	"Form Tour": collect_keys("title", "steps.title", "steps.description"),
 }
 SETUP_COLLECTORS = {
+	"setup/classification_criteria.json": collect_keys("criterion", "description"),
 	"setup/document_types.json": collect_keys("document_type", "description"),
 }
 

@@ -18,9 +18,32 @@ PEOPLE = {
 	"supervisor": ("Presales Supervisor",),
 	"leader": ("Presales Leader",),
 	"expert": ("Presales Engineer",),
+	"researcher": ("Presales Engineer",),
 	"other_director": ("Presales Director",),
 	"other_manager": ("Presales Manager", "Sales User"),
 	"clerk": ("Sales User", "Sales Manager"),
+}
+
+# A complete application for initiation; the classification is answered by `make_application`.
+APPLICATION = {
+	"prospect_analysis": "<p>The city plans guidance for its forty car parks.</p>",
+	"goal": "Win the city as a reference",
+	"scope": "Sensors, signs and the control centre",
+	"market_value": "High",
+	"authenticity": "Confirmed",
+	"feasibility": "High",
+	"technical_difficulty": "Medium",
+	"competition": "Strong",
+	"win_chance": 40,
+	"strengths": "Two reference cities",
+	"weaknesses": "No branch office in the province",
+	"opportunities": "Three neighbouring cities watch the project",
+	"threats": "A competitor works for the city already",
+	"expected_revenue": 1_200_000,
+	"expected_cost": 800_000,
+	"cost_of_sale": 100_000,
+	"monthly_net_inflow": 75_000,
+	"person_months": 12,
 }
 
 
@@ -176,11 +199,58 @@ class World:
 		doc.reload()
 		return doc
 
-	def make_active_project(self, **values):
-		"""A project in the first stage: applied for by the director, reviewed, approved by a leader."""
+	def make_application(self, project, person=None, answers=(), **values):
+		"""A complete draft application for the initiation of `project`: a regular project of 12 person-months.
+
+		Drafted by the director of the project unless said otherwise. `answers` names the classification criteria that are answered with Yes.
+		"""
+		import frappe
+
+		with self.acting_as(person or project.director):
+			application = frappe.new_doc("Presales Initiation")
+			application.update({"presales_project": project.name, **APPLICATION, **values})
+			application.insert()
+			if "classification" not in values:
+				for row in application.classification:
+					row.answer = "Yes" if row.criterion in answers else "No"
+				application.save()
+		return application
+
+	def apply_for_initiation(self, project, person="director", **values):
+		"""Draft a complete application and submit the project for initiation. Returns the application."""
+		application = self.make_application(project, **values)
+		self.apply(person, project, "Submit for Initiation")
+		application.reload()
+		return application
+
+	def review_initiation(self, project, requester="director", **values):
+		"""The initiation review by a leader, finance and research; a strategy is advised or set by the leader."""
+		review = self.review(
+			project,
+			"Initiation",
+			requester=requester,
+			reviewers=("leader", "finance", "researcher"),
+			**values,
+		)
+		project.reload()
+		if not review.strategy_advice and not project.strategy:
+			self.set_strategy(project)
+		return review
+
+	def set_strategy(self, project, strategy="Compete", person="leader"):
+		with self.acting_as(person):
+			project.reload()
+			project.strategy = strategy
+			project.save()
+
+	def make_active_project(self, application=None, **values):
+		"""A project in the first stage: applied for by the director, reviewed, approved by a leader.
+
+		`application` has values of its application for initiation.
+		"""
 		project = self.make_project(**values)
-		self.apply("director", project, "Submit for Initiation")
-		self.review(project, "Initiation", requester="director", reviewers=("leader",))
+		self.apply_for_initiation(project, **(application or {}))
+		self.review_initiation(project)
 		return self.apply("leader", project, "Approve Initiation")
 
 	def review(

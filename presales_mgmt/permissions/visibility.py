@@ -25,6 +25,8 @@ WRITTEN_BY_REVIEWERS = frozenset({OPINION})
 
 # Who plans and leads the project may change the project itself (R9.5-R9.7); leaders decide on it (R9.9).
 PROJECT_WRITERS = frozenset({"Director", "Manager", "Planning Manager"})
+# They also prepare its application for initiation.
+WRITTEN_BY_PROJECT_WRITERS = frozenset({PROJECT, "Presales Initiation"})
 
 
 def sees_everything(user: str) -> bool:
@@ -141,7 +143,7 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) 
 		return False
 	if ptype in READING:
 		return NO_OBJECTION
-	if doc.doctype == PROJECT:
+	if doc.doctype in WRITTEN_BY_PROJECT_WRITERS:
 		return NO_OBJECTION if roles & PROJECT_WRITERS else False
 	if roles <= READ_ONLY_PROJECT_ROLES and doc.doctype not in WRITTEN_BY_REVIEWERS:
 		return False

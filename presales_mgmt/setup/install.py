@@ -37,11 +37,12 @@ def after_migrate():
 
 
 def make_records():
-	"""Custom fields, workflow, settings and processes: what is missing. Running it again adds nothing."""
+	"""Custom fields, workflow, settings, processes and criteria: what is missing. Running it again adds nothing."""
 	create_custom_fields(present_custom_fields(), update=True)
 	make_workflow()
 	make_settings()
 	make_processes()
+	make_classification_criteria()
 
 
 def check_versions(versions: dict[str, str | None] | None = None) -> None:
@@ -112,6 +113,14 @@ def make_settings() -> None:
 def make_document_types() -> None:
 	for record in read_records("document_types.json"):
 		insert_if_missing({"doctype": "Presales Document Type", **record}, key="document_type")
+
+
+def make_classification_criteria() -> None:
+	"""The shipped criteria (R9.2), on a site that has none: what a company renamed or deleted does not come back."""
+	if frappe.db.count("Presales Classification Criterion"):
+		return
+	for record in read_records("classification_criteria.json"):
+		insert_if_missing({"doctype": "Presales Classification Criterion", **record}, key="criterion")
 
 
 def make_processes() -> None:

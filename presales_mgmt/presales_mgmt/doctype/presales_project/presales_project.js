@@ -55,6 +55,7 @@ frappe.ui.form.on("Presales Project", {
 		toggle_exchange_rate(frm);
 		set_role_options(frm);
 		show_overview(frm);
+		show_initiation(frm);
 	},
 
 	company(frm) {
@@ -185,6 +186,67 @@ function show_company_amounts(frm) {
 	);
 }
 
+// --------------------------------------------------------------------------------------- initiation
+
+/** Class, size and strategy at a glance, what is still to be done, and the way to the application. */
+function show_initiation(frm) {
+	// Where the company asks for no application, class and person-months are entered here.
+	const required = frappe.boot.presales_initiation_application ? 1 : 0;
+	frm.set_df_property("project_class", "read_only", required);
+	frm.set_df_property("person_months", "read_only", required);
+	if (frm.is_new()) return;
+	const label = (fieldname) => __(frm.doc[fieldname], null, frm.doctype);
+	if (frm.doc.is_large_project) frm.dashboard.add_indicator(__("Large Project"), "orange");
+	if (frm.doc.project_class && frm.doc.project_class !== "Regular") {
+		frm.dashboard.add_indicator(
+			label("project_class"),
+			frm.doc.project_class === "Company Level" ? "red" : "blue"
+		);
+	}
+	if (frm.doc.strategy) {
+		frm.dashboard.add_indicator(__("Strategy: {0}", [label("strategy")]), "gray");
+	}
+	if (frappe.model.can_read("Presales Rectification")) show_open_conditions(frm);
+	if (frm.doc.initiation) {
+		frm.add_custom_button(__("Application"), () =>
+			frappe.set_route("Form", "Presales Initiation", frm.doc.initiation)
+		);
+	} else if (frm.doc.status === "Draft" && frappe.model.can_create("Presales Initiation")) {
+		frm.add_custom_button(__("Application"), () => open_application(frm));
+	}
+}
+
+/** The draft that is there, or a new one: a project has one open application. */
+function open_application(frm) {
+	frappe.db
+		.get_list("Presales Initiation", {
+			filters: {
+				presales_project: frm.doc.name,
+				docstatus: ["<", 2],
+				result: ["is", "not set"],
+			},
+			order_by: "creation desc",
+			limit: 1,
+		})
+		.then(([open]) =>
+			open
+				? frappe.set_route("Form", "Presales Initiation", open.name)
+				: frappe.new_doc("Presales Initiation", { presales_project: frm.doc.name })
+		);
+}
+
+function show_open_conditions(frm) {
+	const project = frm.doc.name;
+	frappe.db
+		.count("Presales Rectification", {
+			filters: { presales_project: project, status: ["in", ["Open", "Done"]] },
+		})
+		.then((count) => {
+			if (!count || frm.doc.name !== project) return;
+			frm.dashboard.add_indicator(__("Conditions open: {0}", [count]), "orange");
+		});
+}
+
 // ----------------------------------------------------------------------------------------- overview
 
 function show_overview(frm) {
@@ -265,12 +327,14 @@ function next_step(frm, status) {
 		Draft: {
 			text: frm.doc.director
 				? __(
-						"Next: the director or the manager submits the project for initiation (menu Actions)."
+						"Next: fill in the application, then the director or the manager submits the project for initiation (menu Actions)."
 					)
 				: __(
 						"Next: name a director, then submit the project for initiation (menu Actions)."
 					),
-			actions: frm.doc.director ? [] : [fill_in_action(frm, "director")],
+			actions: frm.doc.director
+				? record_actions(frm, "Presales Initiation", {}, false, __("New Application"))
+				: [fill_in_action(frm, "director")],
 		},
 		"Initiation Review": {
 			text: __(
@@ -754,6 +818,9 @@ function outcome_fields(frm, next_state) {
 	const reopens = next_state === "Active" && ["Lost", "Abandoned"].includes(frm.doc.status);
 	if (reopens || ["Abandoned", "On Hold"].includes(next_state)) {
 		return [{ ...detail, label: __("Reason"), reqd: 1 }];
+	}
+	if (frm.doc.status === "Initiation Review" && next_state === "Draft") {
+		return [{ ...detail, label: __("Reason") }];
 	}
 	if (next_state !== "Lost") return null;
 	return [

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from presales_mgmt import lifecycle
+from presales_mgmt import initiation, lifecycle
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
 	DateOrderError,
@@ -39,6 +39,7 @@ SETTLED_BY_APPLICATION = (
 	"goal",
 	"scope",
 	"project_class",
+	"person_months",
 )
 
 PARTY_TYPES = ("Customer", "Lead", "Prospect")
@@ -72,7 +73,10 @@ WRITTEN_ELSEWHERE = (
 	"closed_on",
 	"decided_on",
 	"status_before_win",
+	"initiation",
 )
+# Follow from the application for initiation, where the company asks for one (R8.7, R9.2).
+WRITTEN_BY_INITIATION = ("project_class", "person_months", "is_large_project")
 
 
 class PresalesProject(Document):
@@ -89,6 +93,7 @@ class PresalesProject(Document):
 		validate_input(self)
 		self.validate_written_elsewhere()
 		self.validate_settled()
+		self.validate_strategy()
 		self.validate_appointments()
 		self.set_party()
 		self.set_currency()
@@ -99,6 +104,7 @@ class PresalesProject(Document):
 		self.validate_dates()
 		lifecycle.validate_status_change(self, self.status_before())
 		self.set_amounts()
+		self.set_size()
 
 	def on_update(self):
 		if self.flags.links_opportunity:
@@ -125,7 +131,10 @@ class PresalesProject(Document):
 
 	def validate_written_elsewhere(self):
 		before = self.get_doc_before_save()
-		for fieldname in WRITTEN_ELSEWHERE:
+		fieldnames = WRITTEN_ELSEWHERE
+		if initiation.is_required():
+			fieldnames = (*fieldnames, *WRITTEN_BY_INITIATION)
+		for fieldname in fieldnames:
 			df = self.meta.get_field(fieldname)
 			found = self.get(fieldname)
 			expected = before.get(fieldname) if before else None
@@ -163,6 +172,21 @@ class PresalesProject(Document):
 				)
 		if before.director:
 			require_value(self, "director")
+
+	def validate_strategy(self):
+		"""While management evaluates the project, its strategy is set by leaders who do not lead it (R9.9)."""
+		before = self.get_doc_before_save()
+		if not before or before.status != INITIATION or (self.strategy or None) == (before.strategy or None):
+			return
+		user = frappe.session.user
+		if not sees_everything(user) or user in (before.director, before.manager, before.applied_by):
+			refuse(
+				self,
+				"Strategy",
+				_(self.strategy or ""),
+				_("no change until management has decided"),
+				LifecycleError,
+			)
 
 	def validate_appointments(self):
 		"""Director, manager and supervisors are appointed by the director or by leaders (R9.5, R9.9).
@@ -341,6 +365,11 @@ class PresalesProject(Document):
 			flt(self.expected_amount) * flt(self.conversion_rate), self.precision("base_expected_amount")
 		)
 		self.base_weighted_amount = self.weighted_amount(self.probability)
+
+	def set_size(self):
+		"""Without an application it is the person-months entered here that make a project large (R8.7)."""
+		if not initiation.is_required():
+			self.is_large_project = int(initiation.is_large(self.person_months))
 
 	def weighted_amount(self, probability: float) -> float:
 		"""Expected amount in company currency times `probability` (percent): its share of the pipeline."""

@@ -16,6 +16,7 @@ class PresalesSettings(Document):
 		validate_input(self)
 		require_unique_rows(self, "companies", "company")
 		self.validate_rule()
+		self.validate_threshold()
 		self.validate_bands()
 
 	def validate_rule(self):
@@ -29,6 +30,17 @@ class PresalesSettings(Document):
 					_("a process for the projects created automatically"),
 					ProcessError,
 				)
+
+	def validate_threshold(self):
+		"""With a threshold of 0 every project would be a large one (R8.7)."""
+		if flt(self.large_project_person_months) <= 0:
+			refuse(
+				self,
+				self.meta.get_label("large_project_person_months"),
+				self.large_project_person_months,
+				_("a number above 0"),
+				OutOfRangeError,
+			)
 
 	def validate_bands(self):
 		for get_bands in (self.get_risk_bands, self.get_evaluation_bands):
