@@ -1,7 +1,7 @@
 # What a person types; `make` alone lists it. Everything needed is made below .sandbox/ at the first call.
 
 PYTHON ?= python3
-# demo: the language of the story, and the process whose deal is played.
+# demo: the language of the story (en, zh), and the process whose deal is played (R1 to R9).
 LANG_CODE ?= en
 PROCESS ?= R7
 # serve: another site than the sandbox's own, and the port.
@@ -22,7 +22,7 @@ RUFF = $(MADE)/ruff-$(RUFF_VERSION)/bin/ruff
 NODE_PACKAGES = node_modules/.package-lock.json
 NODE = node_modules/.bin
 
-.PHONY: help setup demo serve test coverage test-sandbox test-site lint lint-python lint-scripts lint-conventions format clean
+.PHONY: help setup demo serve test coverage test-sandbox test-site lint lint-python lint-scripts lint-conventions format duties regulations clean
 .DEFAULT_GOAL = help
 
 help: ## list what can be made
@@ -31,7 +31,7 @@ help: ## list what can be made
 setup: ## make the sandbox: a Python environment and Frappe's engine; about a minute, once
 	@$(PYTHON) -m sandbox setup > /dev/null
 
-demo: ## play a deal on a fresh site, and write it to demo-R7-en.html [LANG_CODE=zh] [PROCESS=R7]
+demo: ## play a deal on a fresh site, and write it to demo-R7-en.html [LANG_CODE=zh] [PROCESS=R1, up to R9]
 	@$(PYTHON) -m sandbox demo --lang $(LANG_CODE) --process $(PROCESS)
 
 serve: ## serve a site on this machine only [PORT=8000] [SITE=demo-en.localhost]
@@ -72,6 +72,12 @@ format: $(RUFF) $(NODE_PACKAGES) ## put Python, scripts and DocType files into t
 	$(NODE)/eslint --fix presales_mgmt
 	$(NODE)/prettier --write --log-level warn .
 	@$(SANDBOX_PYTHON) -m tests.test_conventions
+
+duties: ## write docs/duties.md from DocTypes, workflow and api
+	@$(PYTHON) -m traceability duties
+
+regulations: ## write docs/regulations.md from the clauses, the processes and the tests
+	@$(PYTHON) -m traceability regulations
 
 clean: ## remove all that was made here: sandbox, sites, reports, node_modules
 	rm -rf $(MADE) node_modules htmlcov .coverage .coverage.* .pytest_cache .ruff_cache demo-*.html

@@ -3,10 +3,12 @@
 import frappe
 from frappe import _
 
+from presales_mgmt import guidance, processes, rectification, reviewed_version, reviewing
 from presales_mgmt.exceptions import LifecycleError, StageError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.evaluation import evaluate
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import (
 	READ_ONLY_PROJECT_ROLES,
@@ -16,6 +18,7 @@ from presales_mgmt.permissions.visibility import (
 from presales_mgmt.statuses import status_label
 
 ENTRY = "Presales Checklist Entry"
+REVIEW = "Presales Review"
 
 
 @frappe.whitelist()
@@ -119,7 +122,9 @@ def tick_checklist(project: str, requirement_code: str, remarks: str | None = No
 		(
 			requirement
 			for requirement in load_process(doc.process_version).requirements_of(doc.stage)
-			if requirement.code == requirement_code and requirement.kind == "Checklist"
+			if requirement.code == requirement_code
+			and requirement.kind == "Checklist"
+			and requirement.applies(doc.project_class, bool(doc.is_large_project))
 		),
 		None,
 	)
@@ -182,6 +187,69 @@ def untick_checklist(project: str, requirement_code: str) -> None:
 		frappe.delete_doc(ENTRY, entry.name, ignore_permissions=True)
 
 
+@frappe.whitelist()
+def get_shipped_differences(process: str) -> dict:
+	"""How a process differs from the version that the app ships for its regulation.
+
+	Args:
+		process: name of the Presales Process; the user must be able to read it.
+
+	Returns: see `processes.compare_with_shipped`.
+	"""
+	doc = frappe.get_doc("Presales Process", process)
+	doc.check_permission("read")
+	return processes.compare_with_shipped(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def mark_process_reviewed(
+	process: str, next_review_date: str | None = None, remarks: str | None = None
+) -> dict:
+	"""Note that a process was reviewed today (R3.1).
+
+	Args:
+		process: name of the Presales Process; the user must be its owner or the owner's delegate, or be able to
+			write it.
+		next_review_date: without it, the interval of the process from today.
+		remarks: what the review found, for the comment that is left.
+
+	Returns: see `processes.mark_reviewed`.
+
+	Raises:
+		frappe.PermissionError: the user is neither the owner nor may write the process.
+		DateOrderError: the next review is not in the future.
+	"""
+	doc = frappe.get_doc("Presales Process", process, for_update=True)
+	doc.check_permission("read" if doc.process_owner in acting_for(frappe.session.user) else "write")
+	return processes.mark_reviewed(doc, next_review_date, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def mark_rollout_task_done(plan: str, task: str, done: bool = True, remarks: str | None = None) -> dict:
+	"""Mark a task of a roll-out plan as done, or as open again (R4.6).
+
+	Args:
+		plan: name of the Presales Rollout Plan.
+		task: name of the row. Its responsible person, or a delegate, may mark it, as may whoever may write the
+			plan.
+		done: False opens it again.
+		remarks: what was done; without it the remarks stay as they are.
+
+	Returns:
+		{"status", "progress"} of the plan.
+
+	Raises:
+		frappe.PermissionError: the task is another's, and the user may not write the plan.
+		frappe.DoesNotExistError: the plan has no such task.
+	"""
+	doc = frappe.get_doc("Presales Rollout Plan", plan, for_update=True)
+	doc.check_permission("read")
+	row = doc.get_task(task)
+	if row.responsible not in acting_for(frappe.session.user):
+		doc.check_permission("write")
+	return doc.mark_task(row, done, remarks)
+
+
 def _require_ticker(project: str, status: str) -> None:
 	"""Ticks are made by the team and the supervisors, as long as the project moves."""
 	roles = get_project_roles(project, frappe.session.user)
@@ -197,3 +265,72 @@ def _require_ticker(project: str, status: str) -> None:
 			),
 			exc=LifecycleError,
 		)
+
+
+@frappe.whitelist(methods=["POST"])
+def complete_rectification(name: str, measure: str) -> None:
+	"""Say what was done about a Presales Rectification. See `rectification.complete`, which checks who may."""
+	rectification.complete(name, measure)
+
+
+@frappe.whitelist(methods=["POST"])
+def verify_rectification(name: str, accepted: bool, verification: str | None = None) -> None:
+	"""Close a Presales Rectification or send it back. See `rectification.verify`, which checks who may."""
+	rectification.verify(name, accepted, verification)
+
+
+@frappe.whitelist(methods=["POST"])
+def waive_rectification(name: str, reason: str) -> None:
+	"""Let a Presales Rectification be. See `rectification.waive`, which checks who may."""
+	rectification.waive(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def answer_guidance(name: str, answer: str) -> None:
+	"""Answer a Presales Guidance Note. See `guidance.answer`, which checks who may."""
+	guidance.answer(name, answer)
+
+
+@frappe.whitelist(methods=["POST"])
+def close_guidance(name: str) -> None:
+	"""Close a Presales Guidance Note. See `guidance.close`, which checks who may."""
+	guidance.close(name)
+
+
+@frappe.whitelist(methods=["POST"])
+def reopen_guidance(name: str, reason: str) -> None:
+	"""Open a Presales Guidance Note again. See `guidance.reopen`, which checks who may."""
+	guidance.reopen(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def add_reviewer(review: str, reviewer: str, department: str | None = None) -> None:
+	"""Ask one more person to review while the review runs. See `PresalesReview.add_reviewer`, which checks both.
+
+	Args:
+		review: name of a Presales Review that is in review; the user requested it or directs its project.
+		reviewer: the user who is asked.
+		department: whom the reviewer speaks for; without it that of the reviewer as an employee.
+	"""
+	frappe.has_permission(REVIEW, "read", doc=review, throw=True)
+	frappe.get_doc(REVIEW, review, for_update=True).add_reviewer(reviewer, department)
+
+
+@frappe.whitelist()
+def get_review_computation(review: str) -> dict:
+	"""What the stored opinions of a concluded review come to, computed anew. See `reviewing.recompute`.
+
+	Returns:
+		{"status", "average_score", "strategy_advice", "criteria", "opinions", "recused", "explanation", "as_stored"}
+		`as_stored` says whether the review has that status, average and advice.
+	"""
+	frappe.has_permission(REVIEW, "read", doc=review, throw=True)
+	return reviewing.recompute(frappe.get_doc(REVIEW, review))
+
+
+@frappe.whitelist()
+def get_reviewed_record_fault(review: str) -> str | None:
+	"""Why a review does not speak for its reviewed record any more, in words; None when it does."""
+	frappe.has_permission(REVIEW, "read", doc=review, throw=True)
+	doc = frappe.get_doc(REVIEW, review)
+	return reviewed_version.faults([doc]).get(doc.name) if doc.docstatus == 1 else None

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
 
 from presales_mgmt.exceptions import LifecycleError
 from presales_mgmt.permissions.scope import PROJECT
@@ -38,6 +39,7 @@ class ProjectRecord(Document):
 
 	def before_cancel(self):
 		require_open_project(self.presales_project)
+		let_reviews_stand(self)
 
 	def on_trash(self):
 		if self.presales_project:
@@ -74,12 +76,36 @@ class ProjectRow(Document):
 		)
 
 
+def let_reviews_stand(doc) -> None:
+	"""Let `doc` be cancelled although a review names it: the review then speaks for it no more (R1.4).
+
+	Frappe would refuse as long as the review is submitted, and a concluded review is not cancelled.
+	"""
+	doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Presales Review")
+
+
 def require_open_project(project: str) -> None:
 	"""Raise `LifecycleError` when the project is closed: its record is complete and stays as it is."""
 	if frappe.db.get_value(PROJECT, project, "status") == CLOSED:
 		frappe.throw(
 			_("Project {0} is closed: nothing under it can be changed.").format(project), exc=LifecycleError
 		)
+
+
+def keep_reminder_level(doc, date_field: str) -> None:
+	"""Keep what the daily job has noted in `reminder_level`, whatever a form still holds; see `reminders`.
+
+	When the date moves, reminding begins anew.
+	"""
+	before = doc.get_doc_before_save()
+	if before and _day(doc.get(date_field)) == _day(before.get(date_field)):
+		doc.reminder_level = before.reminder_level
+	else:
+		doc.reminder_level = 0
+
+
+def _day(value):
+	return getdate(value) if value else None
 
 
 def give_todo(

@@ -39,6 +39,10 @@ class TeamError(PresalesError):
 	"""The team or the supervisors of a project are not as they must be."""
 
 
+class UserError(PresalesError):
+	"""Somebody is named who cannot do what would be asked of them."""
+
+
 class ProcessError(PresalesError):
 	"""A process template contradicts itself."""
 
@@ -81,6 +85,30 @@ class OverrideError(PresalesError):
 
 class ReviewError(PresalesError):
 	"""A review or an opinion breaks the rules of reviewing."""
+
+
+class DelegationError(PresalesError):
+	"""A delegation is not as it must be."""
+
+
+class RectificationError(PresalesError):
+	"""A rectification is not in the state that is needed, or is changed by the wrong way."""
+
+
+class GuidanceError(PresalesError):
+	"""A guidance note is not in the state that is needed, or is changed by the wrong way."""
+
+
+class ParticipantMissingError(ReviewError):
+	"""Somebody who must take part in a review is not among its reviewers."""
+
+
+class ReviewedRecordError(ReviewError):
+	"""A review names no record to be reviewed, or one that cannot be."""
+
+
+class ReviewTemplateError(PresalesError):
+	"""A review template contradicts itself."""
 
 
 class UnsupportedVersionError(PresalesError):

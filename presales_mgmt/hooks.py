@@ -60,6 +60,10 @@ doc_events = {
 	},
 }
 
+scheduler_events = {
+	"daily": ["presales_mgmt.reminders.send_daily"],
+}
+
 # One rule decides who sees a project and everything under it. Child tables are listed too, since Frappe
 # checks only the parent's role permissions when a child table is queried by itself.
 permission_query_conditions = dict.fromkeys(
@@ -72,7 +76,13 @@ has_permission = {
 	"File": "presales_mgmt.permissions.visibility.has_file_permission",
 }
 
+permission_query_conditions["Presales Delegation"] = "presales_mgmt.permissions.delegation.query_conditions"
+has_permission["Presales Delegation"] = "presales_mgmt.permissions.delegation.has_permission"
+
 standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.search.search_link")
+
+# A review stands when what it reviewed is cancelled; the desk does not offer to cancel it, too.
+auto_cancel_exempted_doctypes = ["Presales Review"]
 
 # What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
 presales_requirement_kinds = {

@@ -20,6 +20,7 @@ from presales_mgmt.exceptions import (
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.evaluation import blocking, evaluate
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles
 from presales_mgmt.rules.review import APPROVING_OUTCOMES
@@ -37,6 +38,7 @@ from presales_mgmt.statuses import (
 )
 
 EVALUATION = "Presales Project Evaluation"
+DIRECTOR = frozenset({"Director"})
 
 
 # ---------------------------------------------------------------------------------------- by a person
@@ -102,7 +104,11 @@ def after_status_change(doc, before: str | None) -> None:
 	after = doc.status
 	if before == after or not before:
 		return
-	engine.log_status(doc, before, after, reason=doc.outcome_reason if after in (*DECIDED, ON_HOLD) else None)
+	reason = doc.outcome_reason if after in (*DECIDED, ON_HOLD) else None
+	if before != INITIATION:
+		# Leaders decide on an application by their role, in nobody's place.
+		reason = engine.name_delegators(doc.name, reason, own=engine.MOVERS if before == DRAFT else DIRECTOR)
+	engine.log_status(doc, before, after, reason=reason)
 	initiation.follow_status_change(doc, before)
 	if after == ACTIVE:
 		if not doc.stage:
@@ -157,14 +163,16 @@ def _validate_approval(doc) -> None:
 	user = frappe.session.user
 	before = doc.get_doc_before_save()
 	application = initiation.get_open_application(doc.name, submitted=True)
-	if user in {
+	concerned = {
 		before.applied_by,
 		application and application.applied_by,
 		*(person for row in (before, doc) for person in (row.director, row.manager)),
-	}:
+	}
+	# Nor does anybody approve in the place of such a person.
+	if barred := acting_for(user) & concerned:
 		frappe.throw(
 			_("{0} applied for {1} or leads it, and cannot approve it. Ask another leader.").format(
-				user, doc.name
+				user if user in barred else ", ".join(sorted(barred)), doc.name
 			),
 			exc=SelfApprovalError,
 		)

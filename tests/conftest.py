@@ -14,6 +14,8 @@ from sandbox import pytest_support
 from tests import site_worker
 from tests.world import World
 
+pytest_plugins = ["tests.proof"]
+
 BENCH = os.environ.get("PRESALES_BENCH")
 SITE = os.environ.get("PRESALES_SITE")
 

@@ -196,6 +196,7 @@ def test_an_activity_with_bad_times_is_refused(world, project, values, error, me
 	assert message in str(refusal.value)
 
 
+@pytest.mark.clause("R2.3")
 def test_the_response_time_is_measured(world, project):
 	activity = world.record_activity(
 		project, "Complaint", received_on="2026-03-05 10:00:00", responded_on="2026-03-06 11:30:00"

@@ -5,6 +5,7 @@ import pytest
 from tests.world import email
 
 
+@pytest.mark.clause("R7.8", "R9.15")
 def test_a_deal_runs_from_opportunity_to_closed_project(world, frappe):
 	from presales_mgmt.exceptions import GateError
 	from presales_mgmt.overrides.project_link import make_presales_project

@@ -453,6 +453,23 @@ def test_what_others_have_come_to_use_is_kept(english, connected, monkeypatch):
 		assert records.made() == []
 
 
+@pytest.mark.clause("R4.6")
+def test_a_rolled_out_process_names_departments_and_persons_and_is_taken_away(populated, connected):
+	from presales_mgmt.demo.play import remove
+
+	with pytest_support.rolled_back(connected):
+		counted = ("Department", "Presales Rollout Plan")
+		before = [connected.db.count(doctype) for doctype in counted]
+		played = play("en", process="R4")
+		plan = connected.get_last_doc("Presales Rollout Plan")
+		assert (plan.presales_process, plan.status, plan.progress) == ("General Presales", "Done", 100)
+		assert all(row.department and row.responsible and row.due_date for row in plan.tasks)
+		assert all(row.done_by == row.responsible and row.done_on for row in plan.tasks)
+		assert f"{plan.name}, 100 % done" in played.text
+		assert remove()["kept"] == []
+		assert [connected.db.count(doctype) for doctype in counted] == before
+
+
 # -------------------------------------------------------------------------------------------- the data
 
 
@@ -535,6 +552,27 @@ def step(**changes):
 			"company.json",
 			["company.json, products, sensor, code", "found nothing", "an item code"],
 		),
+		(lambda data: data.update(cast=[]), "r7.json", ["r7.json, cast", "found []", "an object"]),
+		(
+			lambda data: data.update(cast={"pets": {}}),
+			"r7.json",
+			["r7.json, cast, pets", "found {}", "people, customers, products"],
+		),
+		(
+			lambda data: data.update(cast={"customers": []}),
+			"r7.json",
+			["r7.json, cast, customers", "found []", "an object"],
+		),
+		(
+			lambda data: data.update(cast={"customers": {"lin": {"name": "Lin"}}}),
+			"r7.json",
+			["r7.json, cast, customers, lin, key", "a key that is not in people too"],
+		),
+		(
+			lambda data: data.update(cast={"people": {"li": {"name": "Li", "post": "Engineer"}}}),
+			"r7.json",
+			["r7.json, cast, people, li, roles", "found nothing", "a list of roles"],
+		),
 	],
 )
 def test_a_mistake_in_the_data_is_named(deal_folder, connected, how, file, words):
@@ -563,6 +601,15 @@ def test_a_file_that_cannot_be_read_is_named(deal_folder, connected, content, wo
 		load(folder)
 	for word in words:
 		assert word in str(error.value)
+
+
+def test_a_deal_brings_a_cast_of_its_own(deal_folder, connected):
+	own = {"people": {"li": {"name": "Li", "post": "Engineer", "roles": ["Presales Engineer"]}}}
+	shared = load(DATA).cast
+	deal = load(deal_folder(lambda data: data.update(cast=own, report_as="@li")))
+	assert deal.cast["people"] == {**shared["people"], **own["people"]}
+	assert deal.cast["customers"] == shared["customers"]
+	assert deal.cast_entry("li")["section"] == "people"
 
 
 def test_a_demo_that_is_not_there_is_named(connected, deal_folder):

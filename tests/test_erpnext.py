@@ -187,6 +187,7 @@ def test_the_rule_does_not_keep_an_opportunity_from_being_entered(world, frappe)
 # ------------------------------------------------------------------------------- quotation
 
 
+@pytest.mark.clause("R1.6", "R5.8")
 def test_a_quotation_waits_for_its_stage(world, frappe):
 	from presales_mgmt.exceptions import GateError
 
@@ -356,6 +357,7 @@ def test_foreign_currency_is_kept_beside_company_currency(world, negotiating):
 # ------------------------------------------------------------------------------- sales order
 
 
+@pytest.mark.clause("R1.7", "R7.8")
 def test_an_order_waits_for_its_stage(world, negotiating):
 	from presales_mgmt.exceptions import GateError
 

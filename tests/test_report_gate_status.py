@@ -24,6 +24,7 @@ def satisfied_project(world):
 	return project
 
 
+@pytest.mark.clause("R2.2", "R4.1", "R4.3")
 def test_the_row_says_what_is_missing_and_who_has_to_act(world, frappe):
 	project = world.make_active_project()
 	stay(frappe, project, 20.5)

@@ -363,6 +363,7 @@ RECORD_COLLECTORS = {
 SETUP_COLLECTORS = {
 	"setup/classification_criteria.json": collect_keys("criterion", "description"),
 	"setup/document_types.json": collect_keys("document_type", "description"),
+	"setup/review_templates.json": collect_keys("template_name", "criteria.criterion"),
 }
 
 

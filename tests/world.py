@@ -18,6 +18,7 @@ PEOPLE = {
 	"supervisor": ("Presales Supervisor",),
 	"leader": ("Presales Leader",),
 	"expert": ("Presales Engineer",),
+	"expert2": ("Presales Engineer",),
 	"researcher": ("Presales Engineer",),
 	"other_director": ("Presales Director",),
 	"other_manager": ("Presales Manager", "Sales User"),
@@ -45,6 +46,17 @@ APPLICATION = {
 	"monthly_net_inflow": 75_000,
 	"person_months": 12,
 }
+
+# Whom the shipped review templates ask for, and which document they have reviewed.
+PARTICIPANTS = {
+	"Initiation": ("leader", "finance", "expert"),
+	"Cost": ("finance",),
+	"Legal": ("legal",),
+	"Solution": ("expert", "expert2"),
+	"Bid": ("expert", "expert2"),
+}
+QUORUM = {"Initiation": 3, "Solution": 2, "Bid": 2}
+REVIEWED = {"Solution": "Solution", "Bid": "Bid Document"}
 
 
 def email(person: str) -> str:
@@ -253,19 +265,39 @@ class World:
 		self.review_initiation(project)
 		return self.apply("leader", project, "Approve Initiation")
 
-	def review(
-		self, project, kind: str, requester="manager", reviewers=("expert",), decision="Approve", score=80
-	):
+	def review(self, project, kind: str, requester="manager", reviewers=(), decision="Approve", score=80):
 		"""A review of `kind` that the reviewers have decided, all alike. Returns the concluded review."""
 		review = self.request_review(project, kind, requester, reviewers)
-		for person in reviewers:
-			self.give_opinion(person, review, decision, score)
+		for row in review.reviewers:
+			self.give_opinion(row.reviewer, review, decision, score)
 		review.reload()
 		return review
 
-	def request_review(self, project, kind: str, requester="manager", reviewers=("expert",), **values):
+	def request_review(self, project, kind: str, requester="manager", reviewers=(), **values):
+		"""A submitted review. Whom and what the shipped template of the kind asks for is added."""
+		if kind in REVIEWED and "reviewed_document" not in values:
+			values.update(
+				reviewed_doctype="Presales Document",
+				reviewed_document=self.latest_document(project, REVIEWED[kind]),
+			)
+		review = self.draft_review(project, kind, requester, self.with_participants(kind, reviewers), **values)
 		with self.acting_as(requester):
-			review = self.insert(
+			review.submit()
+		return review
+
+	def review_record(self, project, kind: str, record):
+		"""A concluded review of any record of the project."""
+		review = self.request_review(
+			project, kind, reviewed_doctype=record.doctype, reviewed_document=record.name
+		)
+		for row in review.reviewers:
+			self.give_opinion(row.reviewer, review)
+		review.reload()
+		return review
+
+	def draft_review(self, project, kind: str, requester="manager", reviewers=("expert",), **values):
+		with self.acting_as(requester):
+			return self.insert(
 				"Presales Review",
 				**{
 					"presales_project": project.name,
@@ -275,8 +307,34 @@ class World:
 					**values,
 				},
 			)
-			review.submit()
-		return review
+
+	@staticmethod
+	def with_participants(kind: str, people) -> list[str]:
+		"""`people`, and who else is needed for a review of `kind` by the shipped template."""
+		people = list(people)
+		for person in PARTICIPANTS.get(kind, ("expert",)):
+			needed = kind not in REVIEWED and kind in PARTICIPANTS
+			if person not in people and (needed or len(people) < QUORUM.get(kind, 1)):
+				people.append(person)
+		return people
+
+	def latest_document(self, project, document_type: str) -> str:
+		"""The last archived document of a type; filed now when there is none."""
+		import frappe
+
+		found = frappe.get_all(
+			"Presales Document",
+			filters={
+				"presales_project": project.name,
+				"document_type": document_type,
+				"status": "Archived",
+				"docstatus": 1,
+			},
+			pluck="name",
+			order_by="creation desc, name desc",
+			limit=1,
+		)
+		return found[0] if found else self.archive(project, document_type).name
 
 	def give_opinion(self, person: str, review, decision="Approve", score=80, **values):
 		import frappe
@@ -286,16 +344,25 @@ class World:
 				"Presales Review Opinion", filters={"review": review.name, "reviewer": user}, pluck="name"
 			)[0]
 			opinion = frappe.get_doc("Presales Review Opinion", name)
-			opinion.update({"decision": decision, **values})
-			if opinion.scores:
-				for row in opinion.scores:
-					row.score = score
-			else:
-				opinion.score = score
-			if decision == "Approve with Conditions" and not opinion.conditions:
-				opinion.conditions = "Deliver the missing drawings"
+			opinion.update({"decision": decision, "conflict_of_interest": "None"})
+			if review.review_kind == "Initiation":
+				opinion.strategy_advice = "Compete"
+				if decision == "Reject":
+					opinion.rejection_ground = "Not Feasible"
+			if decision == "Approve with Conditions" and "rectifications" not in values:
+				opinion.append("rectifications", {"item": "Deliver the missing drawings"})
+			for row in opinion.scores:
+				row.score = score
+			opinion.score = score
+			opinion.update(values)
 			opinion.submit()
 		return opinion
+
+	def declare_conflict(self, person: str, review, details="The customer is a relative"):
+		"""The opinion of somebody who takes no part in deciding."""
+		return self.give_opinion(
+			person, review, decision=None, conflict_of_interest="Declared", conflict_details=details
+		)
 
 	def archive(self, project, document_type: str, author="manager", **values):
 		with self.acting_as(author) as user:
@@ -387,7 +454,7 @@ class World:
 
 	def _satisfy_bid_preparation(self, project):
 		self.archive(project, "Bid Document")
-		self.review(project, "Cost", reviewers=("finance",))
+		self.review(project, "Cost")
 
 	def _satisfy_bid_review(self, project):
 		self.review(project, "Bid")
@@ -396,7 +463,7 @@ class World:
 		self.submit_quotation(project)
 		self.record_activity(project, "Negotiation")
 		self.review(project, "Contract")
-		self.review(project, "Legal", reviewers=("legal",))
+		self.review(project, "Legal")
 
 	def _satisfy_contract_signing(self, project):
 		self.archive(project, "Contract")
@@ -488,3 +555,52 @@ class World:
 			)
 			evaluation.submit()
 		return evaluation
+
+	# ------------------------------------------------------------------------- following things up
+
+	def delegate(self, delegator: str, delegate: str, by: str | None = None, **values):
+		"""A delegation from today on, made by the delegator, or by a leader or System Manager for somebody else."""
+		from frappe.utils import add_days, today
+
+		with self.acting_as(by or delegator):
+			return self.insert(
+				"Presales Delegation",
+				**{
+					"delegator": email(delegator),
+					"delegate": email(delegate),
+					"from_date": today(),
+					"to_date": add_days(today(), 7),
+					"reason": "On leave",
+					**values,
+				},
+			)
+
+	def ask_to_rectify(self, project, reviewer="expert", item="Add the missing drawings", **row):
+		"""What a reviewer who sends a contract back asks to be put right, as a Presales Rectification."""
+		import frappe
+
+		from presales_mgmt.rectification import make_from_review
+
+		review = self.request_review(project, "Contract", reviewers=(reviewer,))
+		self.give_opinion(reviewer, review, "Send Back", 50, rectifications=[{"item": item, **row}])
+		review.reload()
+		make_from_review(review)
+		name = frappe.db.get_value("Presales Rectification", {"review": review.name, "item": item})
+		return frappe.get_doc("Presales Rectification", name)
+
+	def guide(self, project, person="supervisor", **values):
+		"""Guidance that asks the manager for an answer within a week."""
+		from frappe.utils import add_days, today
+
+		with self.acting_as(person):
+			return self.insert(
+				"Presales Guidance Note",
+				**{
+					"presales_project": project.name,
+					"subject": "Decision makers",
+					"guidance": "<p>Find out who decides on the budget.</p>",
+					"answer_due": add_days(today(), 7),
+					"key_points": [{"key_point": "Talk with the finance office", "state": "Watching"}],
+					**values,
+				},
+			)

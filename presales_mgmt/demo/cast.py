@@ -1,4 +1,4 @@
-"""Makes what a deal needs before it begins: people, customer, products, competitors, lost reasons, company.
+"""Makes what a deal needs before it begins: people, company, departments, customer, products, competitors, partners.
 
 An administrator's duty: `Administrator` makes the system manager of the cast and nothing else; that person
 makes the rest. What is there already is used as it is.
@@ -33,12 +33,14 @@ class Cast:
 		for key in sorted(self.cast["people"], key=lambda key: key != self.cast["administrator"]):
 			self._make_person(key)
 		self._make_company()
+		self._make_departments()
 		self._make_price_list()
 		self._make_all("competitors", "Competitor", "competitor_name")
 		self._make_all("lost_reasons", "Opportunity Lost Reason", "lost_reason")
 		self._make_all("lost_reasons", "Quotation Lost Reason", "order_lost_reason")
 		self._make_all("customers", "Customer", "customer_name", self._customer)
 		self._make_all("products", "Item", "item_code", self._item)
+		self._make_all("partners", "Sales Partner", "partner_name", self._partner)
 
 	def _email(self, key: str) -> str:
 		return f"{key}@{self.cast['email_domain']}"
@@ -102,6 +104,15 @@ class Cast:
 	def _companies(self, filters: dict) -> list[dict]:
 		return self.desk.find(self.system_manager, "Company", filters, fields=("name", "default_currency"))
 
+	def _make_departments(self) -> None:
+		"""Departments of the company. It may have some of the same name already, for instance Sales."""
+		for key, entry in self.cast["departments"].items():
+			values = {"department_name": self._text(entry["name"]), "company": self.company["name"]}
+			found = self.desk.find(self.system_manager, "Department", values, limit=1)
+			if not found:
+				found = [self._insert(self.system_manager, {"doctype": "Department", **values})]
+			self.names[f"@{key}"] = found[0]["name"]
+
 	def _make_price_list(self) -> None:
 		"""A price list in the deal's currency, so that no exchange rate has to be known."""
 		if not self.desk.find(self.system_manager, "Price List", {"name": PRICE_LIST}):
@@ -142,6 +153,9 @@ class Cast:
 			"stock_uom": self._unit(entry.get("unit", "Nos")),
 			"is_stock_item": 0,
 		}
+
+	def _partner(self, entry: dict) -> dict:
+		return {"commission_rate": entry.get("commission_rate", 0), "territory": self._leaf_of("Territory")}
 
 	def _leaf_of(self, doctype: str) -> str:
 		found = self.desk.find(self.system_manager, doctype, {"is_group": 0}, order_by="name asc", limit=1)

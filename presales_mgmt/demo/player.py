@@ -147,9 +147,10 @@ class Player:
 				item["now"] = self._found.get(item["code"])
 			if self._override and refusal.missing:
 				how = [_("Override by {0}: {1}").format(event.person, self._override)]
-			elif refusal.missing:
+			elif refusal.missing and any(item["now"] for item in refusal.missing):
 				how = []
 			else:
+				# What an application lacks, no gate tells of when it is there.
 				how = [text for later in self.events[position + 1 :] for text in later.achieved]
 			refusal.lifted = {"on": event.on, "by": event.person, "how": how}
 

@@ -20,10 +20,14 @@ ORDER = (
 	"Customer",
 	"Item",
 	"Competitor",
+	"Sales Partner",
 	"Opportunity Lost Reason",
 	"Quotation Lost Reason",
 	"Price List",
+	"Presales Rollout Plan",
+	"Department",
 	"Company",
+	"Presales Delegation",
 	"User",
 )
 SAVE_POINT = "presales_demo_remove"

@@ -233,7 +233,7 @@ def _review(player: Player, user: str, name: str) -> dict:
 		user,
 		OPINION,
 		{"review": name, "docstatus": 1},
-		fields=("reviewer", "decision", "score", "opinion", "conditions"),
+		fields=("reviewer", "decision", "score", "opinion", "conflict_of_interest", "conflict_details"),
 	)
 	for opinion in opinions:
 		opinion["name_of_reviewer"] = player.name_of_user(opinion["reviewer"])

@@ -1,5 +1,7 @@
 """Reads the data files of the demo: `data/company.json`, the cast that all deals share, and one file for each deal.
 
+A deal may bring a cast of its own, which is added to the shared one.
+
 How the files are laid out is told in `data/README.md`. A mistake raises `DemoDataError`, which names the file,
 the step, the field, what was found and what was expected, before anything is played.
 """
@@ -21,8 +23,16 @@ CAST_FILE = "company.json"
 LANGUAGES = ("en", "zh")
 MOMENT = "%Y-%m-%d %H:%M"
 
-# The sections of the cast file that a deal refers to with "@key".
-CAST_SECTIONS = ("people", "customers", "products", "competitors", "lost_reasons")
+# The sections of the cast that a deal refers to with "@key".
+CAST_SECTIONS = (
+	"people",
+	"customers",
+	"products",
+	"competitors",
+	"lost_reasons",
+	"partners",
+	"departments",
+)
 
 # The company that the deal is played in: the site's own or that of the cast file.
 COMPANY = "@company"
@@ -138,6 +148,10 @@ def values(required=True) -> Field:
 	return Field(lambda value: isinstance(value, dict), 'fields and values, {"field": value}', required)
 
 
+def table(required=True) -> Field:
+	return Field(is_table, 'a list of rows, [{"field": value}]', required)
+
+
 def rows() -> Field:
 	return Field(is_tables, 'tables and their new rows, {"table": [{"field": value}]}', False)
 
@@ -195,7 +209,7 @@ class Script:
 	cast: dict = field(repr=False)
 
 	def cast_entry(self, key: str) -> dict:
-		"""What the cast file says of "@key", with its `section`."""
+		"""What the cast says of "@key", with its `section`."""
 		for section in CAST_SECTIONS:
 			if key in self.cast[section]:
 				return {**self.cast[section][key], "section": section}
@@ -249,6 +263,7 @@ def load(process: str, kinds: dict[str, dict[str, Field]], folder: Path = DATA) 
 	cast = _load_cast(folder / CAST_FILE)
 	data = _read(path)
 	where = path.name
+	cast = _with_own_cast(cast, data, where)
 	for fieldname, fits, expected in (
 		("process", is_name, "the name of a presales process"),
 		("title", is_text, 'a text, or {"en": "...", "zh": "..."}'),
@@ -257,7 +272,7 @@ def load(process: str, kinds: dict[str, dict[str, Field]], folder: Path = DATA) 
 		("steps", lambda value: isinstance(value, list) and value, "a list of steps"),
 	):
 		_require(fits, data, fieldname, expected, where)
-	_refuse_unknown(data, ("process", "title", "story", "report_as", "steps"), where)
+	_refuse_unknown(data, ("process", "title", "story", "report_as", "cast", "steps"), where)
 
 	known = {COMPANY, *(f"@{key}" for section in CAST_SECTIONS for key in cast[section])}
 	if data["report_as"] not in {f"@{key}" for key in cast["people"]}:
@@ -296,9 +311,29 @@ def _load_cast(path: Path) -> dict:
 			"administrator": (is_name, "the key of a person"),
 		}.get(fieldname, (lambda value: isinstance(value, dict), "an object"))
 		_require(fits, cast, fieldname, expected, where)
-	seen: dict[str, str] = {}
+	_check_cast(cast, where, {})
+	if cast["administrator"] not in cast["people"]:
+		raise _fault(where, "administrator", cast["administrator"], _people_of(cast))
+	return cast
+
+
+def _with_own_cast(cast: dict, data: dict, where: str) -> dict:
+	"""`cast` with whom and what only the deal in `data` knows, section by section."""
+	if "cast" not in data:
+		return cast
+	_require(lambda value: isinstance(value, dict), data, "cast", "an object", where)
+	own, place = data["cast"], f"{where}, cast"
+	_refuse_unknown(own, CAST_SECTIONS, place)
+	for section in own:
+		_require(lambda value: isinstance(value, dict), own, section, "an object", place)
+	_check_cast(own, place, {key: section for section in CAST_SECTIONS for key in cast[section]})
+	return {**cast, **{section: {**cast[section], **own.get(section, {})} for section in CAST_SECTIONS}}
+
+
+def _check_cast(sections: dict, where: str, seen: dict[str, str]) -> None:
+	"""Check every entry of the cast; `seen` has the keys that are taken, and in which section."""
 	for section in CAST_SECTIONS:
-		for key, entry in cast[section].items():
+		for key, entry in sections.get(section, {}).items():
 			place = f"{where}, {section}, {key}"
 			if not REFERENCE.fullmatch(f"@{key}"):
 				raise _fault(place, _("key"), key, _("small letters, digits and underscores"))
@@ -321,9 +356,6 @@ def _load_cast(path: Path) -> dict:
 				)
 			if section == "products":
 				_require(is_name, entry, "code", "an item code", place)
-	if cast["administrator"] not in cast["people"]:
-		raise _fault(where, "administrator", cast["administrator"], _people_of(cast))
-	return cast
 
 
 def _read_step(index: int, entry: Any, kinds: dict, cast: dict, known: set[str], where: str) -> Step:

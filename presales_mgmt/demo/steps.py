@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 	from presales_mgmt.demo.player import Player
 
 PROJECT = "Presales Project"
+INITIATION = "Presales Initiation"
 OPINION = "Presales Review Opinion"
 REVIEW = "Presales Review"
+RECTIFICATION = "Presales Rectification"
+GUIDANCE = "Presales Guidance Note"
 RISK = "Presales Risk"
 EVALUATION = "Presales Project Evaluation"
 
@@ -97,10 +100,18 @@ def change(player, step):
 	doc = player.desk.save(player.user, doc)
 	if doctype == RISK:
 		player.result(_result_of(doc))
+	elif doctype == INITIATION:
+		player.achieved(_("{0} is filled in").format(docname))
+		player.result(_result_of(doc))
 
 
 def _result_of(doc: dict) -> str:
-	"""The name of a document, and of a risk how large it is now."""
+	"""The name of a document, of a risk how large it is now, of an application what class and margin it comes to."""
+	if doc["doctype"] == INITIATION and doc["project_class"]:
+		figures = _("{0} person-months, margin {1} %").format(
+			f"{flt(doc['person_months']):g}", f"{flt(doc['margin_percent']):g}"
+		)
+		return said(doc["name"], listed([option(doc["project_class"], INITIATION), figures]))
 	if doc["doctype"] != RISK:
 		return doc["name"]
 	assessed = "residual_" if doc["residual_score"] else ""
@@ -331,25 +342,41 @@ def request_review(player, step):
 	player.result(_("{0}, asked: {1}").format(doc["name"], reviewers))
 
 
+def _label_of_opinion(player, step) -> str:
+	decision = option(step["decision"], OPINION) if step.get("decision") else _("conflict of interest")
+	return _("Opinion on {0} {1}: {2}").format(*player.kept_label(step["review"]), decision)
+
+
 @kind(
 	"give_opinion",
-	lambda player, step: _("Opinion on {0} {1}: {2}").format(
-		*player.kept_label(step["review"]), option(step["decision"], OPINION)
-	),
+	_label_of_opinion,
 	review=script.record(),
-	decision=script.name(),
+	decision=script.name(required=False),
 	scores=script.numbers(required=False),
 	score=script.number(required=False),
 	opinion=script.text(required=False),
-	conditions=script.text(required=False),
+	rectifications=script.table(required=False),
+	strategy_advice=script.name(required=False),
+	rejection_ground=script.name(required=False),
+	conflict=script.text(required=False),
 )
 def give_opinion(player, step):
-	"""A reviewer opens the opinion that waits, fills it in and submits it."""
+	"""A reviewer, or a delegate, opens the opinion that waits, fills it in and submits it.
+
+	`conflict` declares a conflict of interest and says what it is: such a reviewer decides nothing.
+	"""
 	review = player.kept_record(step["review"])[1]
 	waiting = player.desk.find(player.user, OPINION, {"review": review, "docstatus": 0})
 	if not waiting:
 		raise DemoError(_("No opinion on {0} waits for {1}.").format(review, player.name_of(step.person)))
 	doc = player.desk.get(player.user, OPINION, waiting[0]["name"])
+	if step.get("conflict"):
+		conflict = player.resolve(step["conflict"])
+		doc.update({"conflict_of_interest": "Declared", "conflict_details": conflict})
+		player.desk.submit(player.user, doc)
+		player.result(_("takes no part in the decision"))
+		player.note(conflict)
+		return
 	scores = step.get("scores", [])
 	if len(scores) != len(doc.get("scores", [])):
 		raise player.fault("scores", scores, _("{0} numbers").format(len(doc.get("scores", []))))
@@ -357,18 +384,29 @@ def give_opinion(player, step):
 		row["score"] = score
 	doc.update(
 		{
-			"decision": step["decision"],
+			"conflict_of_interest": "None",
+			"decision": step.get("decision"),
 			"score": step.get("score", 0),
 			"opinion": player.resolve(step.get("opinion")),
-			"conditions": player.resolve(step.get("conditions")),
+			"strategy_advice": step.get("strategy_advice"),
+			"rejection_ground": step.get("rejection_ground"),
 		}
 	)
+	player.add_rows(doc, {"rectifications": step.get("rectifications", [])})
 	doc = player.desk.submit(player.user, doc)
 	player.result(_("{0} points").format(f"{flt(doc['score']):g}"))
-	for fieldname in ("opinion", "conditions"):
+	meta = frappe.get_meta(OPINION)
+	for fieldname in ("strategy_advice", "rejection_ground"):
 		if doc.get(fieldname):
-			label = frappe.get_meta(OPINION).get_label(fieldname)
-			player.note(said(option(label, OPINION), doc[fieldname]))
+			player.note(said(option(meta.get_label(fieldname), OPINION), option(doc[fieldname], OPINION)))
+	if doc.get("opinion"):
+		player.note(said(option(meta.get_label("opinion"), OPINION), doc["opinion"]))
+	for row in doc.get("rectifications", []):
+		player.note(
+			_("To be put right by {0}: {1}").format(
+				player.name_of_user(row.get("responsible")) or _("the manager of the project"), row["item"]
+			)
+		)
 	concluded = player.desk.get(player.user, REVIEW, review)
 	if concluded["status"] != "In Review":
 		player.achieved(
@@ -380,6 +418,119 @@ def give_opinion(player, step):
 			),
 			show=True,
 		)
+
+
+@kind(
+	"add_reviewer",
+	lambda player, step: _("Ask {0} to review {1} {2} too").format(
+		player.name_of(step["reviewer"]), *player.kept_label(step["review"])
+	),
+	review=script.record(),
+	reviewer=script.person(),
+)
+def add_reviewer(player, step):
+	"""The requester asks one more person, in the place of somebody with a conflict of interest for instance."""
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.add_reviewer",
+		review=player.kept_record(step["review"])[1],
+		reviewer=player.resolve(step["reviewer"]),
+	)
+	player.result(
+		_("{0}, asked: {1}").format(player.kept_record(step["review"])[1], player.name_of(step["reviewer"]))
+	)
+
+
+# ---------------------------------------------------------------------------- rectification, guidance
+
+
+@kind(
+	"finish_rectification",
+	lambda player, step: _("Meet the conditions of {0} {1}").format(*player.kept_label(step["of"])),
+	of=script.record(),
+	measure=script.text(),
+)
+def finish_rectification(player, step):
+	"""Who answers for what a review asked to be put right reports it done, with what was done."""
+	measure = player.resolve(step["measure"])
+	for row in _rectifications(player, step, "Open", "responsible"):
+		player.desk.call(
+			player.user, "presales_mgmt.api.complete_rectification", name=row["name"], measure=measure
+		)
+		_tell_rectification(player, row)
+	player.note(measure)
+
+
+@kind(
+	"verify_rectification",
+	lambda player, step: _("Verify that the conditions of {0} {1} are met").format(
+		*player.kept_label(step["of"])
+	),
+	of=script.record(),
+	verification=script.text(required=False),
+	accepted=script.flag(),
+)
+def verify_rectification(player, step):
+	"""Who raised it, or a leader, looks at what was done and accepts it, or with `accepted` false does not."""
+	verification = player.resolve(step.get("verification"))
+	for row in _rectifications(player, step, "Done", "raised_by"):
+		player.desk.call(
+			player.user,
+			"presales_mgmt.api.verify_rectification",
+			name=row["name"],
+			accepted=int(step.get("accepted", True)),
+			verification=verification,
+		)
+		_tell_rectification(player, row)
+	if verification:
+		player.note(verification)
+
+
+def _rectifications(player, step, status: str, theirs: str) -> list[dict]:
+	"""What a review asked to be put right and has `status`: what is the person's own, else all that they see."""
+	review = player.kept_record(step["of"])[1]
+	found = player.desk.find(
+		player.user, RECTIFICATION, {"review": review, "status": status}, fields=("name", "item", theirs)
+	)
+	rows = [row for row in found if row[theirs] == player.user] or found
+	if not rows:
+		raise DemoError(
+			_("Nothing that {0} asked for waits for {1}.").format(review, player.name_of(step.person))
+		)
+	return rows
+
+
+def _tell_rectification(player, row: dict) -> None:
+	doc = player.desk.get(player.user, RECTIFICATION, row["name"])
+	player.achieved(
+		_("{0} ({1})").format(said(row["name"], row["item"]), option(doc["status"], RECTIFICATION)), show=True
+	)
+
+
+@kind(
+	"answer_guidance",
+	lambda player, step: _("Answer {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	answer=script.text(),
+)
+def answer_guidance(player, step):
+	"""Who is guided answers the supervisor's note."""
+	note, answer = player.kept_record(step["what"])[1], player.resolve(step["answer"])
+	player.desk.call(player.user, "presales_mgmt.api.answer_guidance", name=note, answer=answer)
+	player.note(answer)
+	player.achieved(_("{0} is answered").format(note))
+
+
+@kind(
+	"close_guidance",
+	lambda player, step: _("Close {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+)
+def close_guidance(player, step):
+	"""Who gave guidance is content with the answer."""
+	note = player.kept_record(step["what"])[1]
+	player.desk.call(player.user, "presales_mgmt.api.close_guidance", name=note)
+	player.achieved(_("{0} is closed").format(note))
 
 
 # ------------------------------------------------------------------------------------- ERPNext's sales
@@ -495,3 +646,33 @@ def finish_task(player, step):
 			value="Closed",
 		)
 		player.note(frappe.utils.strip_html(todo["description"]))
+
+
+@kind(
+	"finish_rollout_task",
+	lambda player, step: _("Mark task {0} of {1} {2} as done").format(
+		step["task"], *player.kept_label(step["of"])
+	),
+	of=script.record(),
+	task=script.number(),
+	remarks=script.text(required=False),
+)
+def finish_rollout_task(player, step):
+	"""Somebody marks a task of a roll-out plan as done (R4.6)."""
+	doctype, docname = player.kept_record(step["of"])
+	rows = player.desk.get(player.user, doctype, docname)["tasks"]
+	task = next((row for row in rows if row["idx"] == step["task"]), None)
+	if not task:
+		raise player.fault("task", step["task"], _("a number from 1 to {0}").format(len(rows)))
+	remarks = player.resolve(step.get("remarks"))
+	answer = player.desk.call(
+		player.user,
+		"presales_mgmt.api.mark_rollout_task_done",
+		plan=docname,
+		task=task["name"],
+		remarks=remarks,
+	)
+	player.note(task["task"])
+	if remarks:
+		player.note(remarks)
+	player.result(_("{0}, {1} % done").format(docname, f"{flt(answer['progress']):g}"))

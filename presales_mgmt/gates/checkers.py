@@ -16,8 +16,9 @@ from frappe.model import table_fields
 from frappe.query_builder.functions import Count, Max
 from frappe.utils import cint, format_datetime
 
+from presales_mgmt import reviewed_version
 from presales_mgmt.gates.definitions import parse_filters, project_link_field
-from presales_mgmt.gates.rules import Answer, Requirement, compare
+from presales_mgmt.gates.rules import AT_LEAST, AT_MOST, Answer, Requirement, compare
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.review import APPROVING_OUTCOMES
 
@@ -62,8 +63,13 @@ def _projects(asks: Sequence[Ask]) -> list[str]:
 	return sorted({ask.project for ask in asks})
 
 
-def _count_answer(found: int, needed: int, text: str) -> Answer:
-	"""`text` says in the user's language what {0} records were found."""
+def _count_answer(found: int, needed: int, text: str, rule: str | None = AT_LEAST) -> Answer:
+	"""`text` says in the user's language what {0} records were found. At least none is no demand: it means one."""
+	if rule == AT_MOST:
+		return Answer(
+			satisfied=found <= needed, found=text.format(found), expected=_("at most {0}").format(needed)
+		)
+	needed = needed or 1
 	return Answer(
 		satisfied=found >= needed, found=text.format(found), expected=_("at least {0}").format(needed)
 	)
@@ -94,16 +100,17 @@ def check_documents(asks: Sequence[Ask]) -> list[Answer]:
 		if not document_type or document_type in missing:
 			answers.append(broken(_("Document type {0}").format(document_type or _("(none)"))))
 			continue
-		needed = cint(requirement.condition["min_count"]) or 1
+		needed = cint(requirement.condition["min_count"])
 		found = counts.get((project, document_type), 0)
 		answers.append(_count_answer(found, needed, _("{0} archived")))
 	return answers
 
 
 def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
-	"""Review: the latest review of a kind approves (R1.4, R7.5, R7.7).
+	"""Review: the latest review of a kind approves, and what it reviewed is as it was (R1.4, R7.5, R7.7).
 
-	The latest one counts, for a review of something that changed replaces the one before.
+	The latest one counts, for a review of something that changed replaces the one before. One query for the
+	reviews, and those of `reviewed_version.faults` for each DocType that was reviewed.
 	"""
 	reviews = frappe.get_all(
 		"Presales Review",
@@ -112,22 +119,37 @@ def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
 			"presales_project": ["in", _projects(asks)],
 			"review_kind": ["in", sorted({ask.requirement.condition["review_kind"] or "" for ask in asks})],
 		},
-		fields=["name", "presales_project", "review_kind", "status", "average_score"],
+		fields=[
+			"name",
+			"presales_project",
+			"review_kind",
+			"status",
+			"reviewed_doctype",
+			"reviewed_document",
+			"reviewed_version",
+		],
 		order_by="requested_on asc, name asc",
 	)
 	latest = {(review.presales_project, review.review_kind): review for review in reviews}
+	faults = reviewed_version.faults(
+		review for review in latest.values() if review.status in APPROVING_OUTCOMES
+	)
 
 	answers = []
 	for project, requirement in asks:
 		review = latest.get((project, requirement.condition["review_kind"]))
-		found = (
-			_("{0}: {1}").format(review.name, _(review.status, context="Presales Review"))
-			if review
-			else _("no review")
-		)
+		fault = faults.get(review.name) if review else None
+		if not review:
+			found = _("no review")
+		elif fault:
+			found = _("{0}: {1}, but {2}").format(
+				review.name, _(review.status, context="Presales Review"), fault
+			)
+		else:
+			found = _("{0}: {1}").format(review.name, _(review.status, context="Presales Review"))
 		answers.append(
 			Answer(
-				satisfied=bool(review) and review.status in APPROVING_OUTCOMES,
+				satisfied=bool(review) and review.status in APPROVING_OUTCOMES and not fault,
 				found=found,
 				expected=_("an approved review of kind {0}").format(
 					_(requirement.condition["review_kind"], context="Presales Review")
@@ -138,7 +160,7 @@ def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
 
 
 def check_records(asks: Sequence[Ask]) -> list[Answer]:
-	"""Record: enough records of a DocType that link to the project and meet the conditions.
+	"""Record: enough records of a DocType, or not too many, that link to the project and meet the conditions.
 
 	Of submittable DocTypes only submitted records count, unless the conditions speak of docstatus.
 	One query for each different pair of DocType and conditions in the processes.
@@ -157,8 +179,10 @@ def check_records(asks: Sequence[Ask]) -> list[Answer]:
 			answer = broken(str(error))
 		for ask in group:
 			if counts is not None:
-				needed = cint(ask.requirement.condition["min_count"]) or 1
-				answer = _count_answer(counts.get(ask.project, 0), needed, _("{0} found"))
+				condition = ask.requirement.condition
+				found = counts.get(ask.project, 0)
+				needed = cint(condition["min_count"])
+				answer = _count_answer(found, needed, _("{0} found"), condition["count_rule"])
 			answers[id(ask)] = answer
 	return [answers[id(ask)] for ask in asks]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import frappe
 
-from presales_mgmt.gates.rules import Process, Requirement, Stage
+from presales_mgmt.gates.rules import ALL_PROJECTS, Process, Requirement, Stage
 
 VERSION = "Presales Process Version"
 
@@ -24,6 +24,7 @@ CONDITION_FIELDS = (
 	"review_kind",
 	"reference_doctype",
 	"reference_filters",
+	"count_rule",
 	"min_count",
 	"project_field",
 	"operator",
@@ -50,7 +51,16 @@ def load_processes(versions: Iterable[str]) -> dict[str, Process]:
 				allows_sales_order=bool(row.allows_sales_order),
 			)
 		)
-	fields = ("code", "stage", "kind", "title", "mandatory", "responsible_role", *CONDITION_FIELDS)
+	fields = (
+		"code",
+		"stage",
+		"kind",
+		"title",
+		"mandatory",
+		"responsible_role",
+		"applies_to",
+		*CONDITION_FIELDS,
+	)
 	for row in _rows("Presales Process Requirement", versions, fields):
 		requirements[row.parent].append(
 			Requirement(
@@ -60,6 +70,7 @@ def load_processes(versions: Iterable[str]) -> dict[str, Process]:
 				title=row.title,
 				mandatory=bool(row.mandatory),
 				responsible_role=row.responsible_role,
+				applies_to=row.applies_to or ALL_PROJECTS,
 				condition={fieldname: row[fieldname] for fieldname in CONDITION_FIELDS},
 			)
 		)

@@ -1,6 +1,7 @@
 """The only code that writes a project's stage. Every move is checked, made under a lock, and logged."""
 
 import json
+from collections.abc import Iterable
 
 import frappe
 from frappe import _
@@ -10,6 +11,7 @@ from presales_mgmt.exceptions import GateError, LifecycleError, OverrideError, S
 from presales_mgmt.gates import rules
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.evaluation import blocking, describe, evaluate
+from presales_mgmt.permissions.delegation import acted_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles
 from presales_mgmt.statuses import status_label
@@ -80,11 +82,12 @@ def move_to_stage(
 				_("{0} cannot move from {1} to {2} yet.").format(doc.name, _(doc.stage), _(stage)), blockers
 			)
 		require_override_right(doc)
+	reason = "\n".join(filter(None, [override_reason, reason])) if blockers else reason
 	return _enter(
 		doc,
 		process.stage(stage),
 		move.kind,
-		reason="\n".join(filter(None, [override_reason, reason])) if blockers else reason,
+		reason=name_delegators(doc.name, reason, own={"Director"} if blockers else MOVERS),
 		findings=findings,
 		is_override=bool(blockers),
 	)
@@ -165,10 +168,21 @@ def log_closing_override(doc, findings: list[rules.Finding], reason: str) -> Non
 		doc.stage,
 		now_datetime(),
 		0,
-		reason=reason,
+		reason=name_delegators(doc.name, reason, own={"Director"}),
 		is_override=1,
 		gate_findings=_findings_json(findings),
 	)
+
+
+def name_delegators(project: str, reason: str | None, own: Iterable[str]) -> str | None:
+	"""`reason` for the log, with the name of whom the user acts for when that is what gives the right.
+
+	`own` are the project roles that would have given it to the user.
+	"""
+	delegators = acted_for(project, frappe.session.user, own)
+	if not delegators:
+		return reason
+	return "\n".join(filter(None, [reason, _("For {0}, as delegate.").format(", ".join(delegators))]))
 
 
 def refuse_gate(message: str, findings: list[rules.Finding]) -> None:

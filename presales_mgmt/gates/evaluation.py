@@ -24,14 +24,15 @@ def evaluate(
 
 	Returns:
 		For each project that exists its findings, in the order of the process. A project that is in no
-		stage, or whose stage asks for nothing, has an empty list.
+		stage, or whose stage asks for nothing, has an empty list. What does not apply to a project of its
+		class and size is no finding.
 
 	Two queries load the processes, one the projects, and each kind of requirement adds a fixed number.
 	"""
 	rows = frappe.get_all(
 		PROJECT,
 		filters={"name": ["in", sorted(set(projects))]},
-		fields=["name", "process_version", "stage"],
+		fields=["name", "process_version", "stage", "project_class", "is_large_project"],
 		order_by="name asc",
 	)
 	processes = load_processes(row.process_version for row in rows)
@@ -46,6 +47,8 @@ def evaluate(
 			continue
 		for stage in (stages or {}).get(row.name, [row.stage]):
 			for requirement in process.requirements_of(stage):
+				if not requirement.applies(row.project_class, bool(row.is_large_project)):
+					continue
 				asks[requirement.kind].append(Ask(row.name, requirement))
 				places[requirement.kind].append((row.name, len(findings[row.name])))
 				findings[row.name].append(None)

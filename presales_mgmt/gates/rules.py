@@ -12,6 +12,15 @@ LOST = "Lost"
 END = "End"
 STATUS = "Status"
 
+# Which projects a requirement is asked of. Any other value asks all: nothing is let through by a typing error.
+ALL_PROJECTS = "All Projects"
+LARGE_PROJECTS = "Large Projects"
+CLASS_PROJECTS = {"Company-Level Projects": "Company Level", "Channel Projects": "Channel"}
+
+# How the number of records found is compared with that of a requirement of kind Record.
+AT_LEAST = "At Least"
+AT_MOST = "At Most"
+
 OPERATORS = ("is set", "=", "!=", ">", ">=", "<", "<=", "in", "not in")
 
 
@@ -38,7 +47,16 @@ class Requirement:
 	title: str
 	mandatory: bool = True
 	responsible_role: str | None = None
+	applies_to: str = ALL_PROJECTS
 	condition: Mapping[str, Any] = field(default_factory=dict)
+
+	def applies(self, project_class: str | None, is_large: bool) -> bool:
+		"""Whether it is asked of a project of this class and size (R8.7, R9.2)."""
+		if self.applies_to == LARGE_PROJECTS:
+			return is_large
+		if self.applies_to in CLASS_PROJECTS:
+			return project_class == CLASS_PROJECTS[self.applies_to]
+		return True
 
 
 @dataclass(frozen=True)

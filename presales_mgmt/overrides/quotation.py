@@ -36,8 +36,10 @@ def on_submit(doc, method=None):
 def on_cancel(doc, method=None):
 	if not doc.get("presales_project"):
 		return
+	from presales_mgmt.controllers import let_reviews_stand
 	from presales_mgmt.overrides.project_link import set_current_quotation
 
+	let_reviews_stand(doc)
 	set_current_quotation(doc.presales_project)
 
 

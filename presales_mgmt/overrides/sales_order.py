@@ -35,8 +35,10 @@ def on_submit(doc, method=None):
 def on_cancel(doc, method=None):
 	if not doc.get("presales_project"):
 		return
+	from presales_mgmt.controllers import let_reviews_stand
 	from presales_mgmt.lifecycle import update_win
 
+	let_reviews_stand(doc)
 	update_win(doc.presales_project, trigger=doc.name)
 
 

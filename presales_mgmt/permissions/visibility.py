@@ -11,7 +11,9 @@ from frappe.query_builder import Criterion
 from pypika.terms import PseudoColumn
 
 from presales_mgmt.compat import NO_OBJECTION
+from presales_mgmt.permissions.delegation import acting_for, is_own_opinion, own_opinions
 from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT, PROJECT_DOCTYPES
+from presales_mgmt.rules.review import DECISIONS
 
 LEADER_ROLE = "Presales Leader"
 MEMBER = "Presales Project Member"
@@ -35,7 +37,8 @@ def sees_everything(user: str) -> bool:
 
 
 def projects_of(user: str):
-	"""Query for the names of the projects on whose team, or among whose supervisors, `user` is.
+	"""Query for the names of the projects on whose team, or among whose supervisors, is `user` or somebody
+	whom `user` acts for.
 
 	The director and the manager are always members of the team, so one table tells all.
 	"""
@@ -43,16 +46,23 @@ def projects_of(user: str):
 	return (
 		frappe.qb.from_(member)
 		.select(member.parent)
-		.where((member.parenttype == PROJECT) & (member.user == user) & (member.active == 1))
+		.where(
+			(member.parenttype == PROJECT) & member.user.isin(sorted(acting_for(user))) & (member.active == 1)
+		)
 	)
 
 
 def get_project_roles(project: str, user: str) -> set[str]:
-	"""The roles that `user` has in `project`, as team member or supervisor; empty when there is none."""
+	"""The roles in `project`, as team member or supervisor, of `user` and of those whom `user` acts for."""
 	return set(
 		frappe.get_all(
 			MEMBER,
-			filters={"parenttype": PROJECT, "parent": project, "user": user, "active": 1},
+			filters={
+				"parenttype": PROJECT,
+				"parent": project,
+				"user": ["in", sorted(acting_for(user))],
+				"active": 1,
+			},
 			pluck="project_role",
 			order_by="idx asc",
 		)
@@ -93,6 +103,39 @@ def _narrowed_criterion(doctype: str, user: str) -> Criterion:
 	return table.parent.isin(parents)
 
 
+def _opinion_criterion(user: str) -> Criterion:
+	"""Reviewers decide alone: others, leaders too, see an opinion when the review is concluded. Whoever has
+	decided on the same review sees before what the others who have decided said. Who declared a conflict of
+	interest has not decided.
+
+	`_opinion_is_shown` says the same of one document.
+	"""
+	opinion = frappe.qb.DocType(OPINION)
+	own = frappe.qb.DocType(OPINION).as_("own_opinion")
+	decided = (
+		frappe.qb.from_(own)
+		.select(own.review)
+		.where((own.reviewer == user) & (own.docstatus == 1) & own.decision.isin(DECISIONS))
+	)
+	return (
+		own_opinions(opinion, user)
+		| (opinion.concluded == 1)
+		| ((opinion.docstatus == 1) & opinion.review.isin(decided))
+	)
+
+
+def _opinion_is_shown(doc, ptype: str, user: str) -> bool:
+	"""The rule of `_opinion_criterion` for one opinion. Another's is only read, never written."""
+	if is_own_opinion(doc, user):
+		return True
+	if ptype not in READING:
+		return False
+	if doc.concluded:
+		return True
+	own = {"review": doc.review, "reviewer": user, "docstatus": 1, "decision": ["in", DECISIONS]}
+	return doc.docstatus == 1 and bool(frappe.db.exists(OPINION, own))
+
+
 def query_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""`permission_query_conditions` hook of every DocType in `scope`: SQL text for Frappe's list queries."""
 	user = user or frappe.session.user
@@ -105,9 +148,11 @@ def query_conditions(user: str | None = None, doctype: str | None = None) -> str
 	elif not sees_everything(user):
 		criteria.append(_criterion(doctype, user))
 	if doctype == OPINION:
-		# Reviewers decide alone: others, leaders too, see an opinion when the review is concluded.
+		criteria.append(_opinion_criterion(user))
+	elif CHILD_DOCTYPES.get(doctype) == OPINION:
 		opinion = frappe.qb.DocType(OPINION)
-		criteria.append((opinion.reviewer == user) | (opinion.concluded == 1))
+		opinions = frappe.qb.from_(opinion).select(opinion.name).where(_opinion_criterion(user))
+		criteria.append(frappe.qb.DocType(doctype).parent.isin(opinions))
 	if not criteria:
 		return ""
 	return _sql(Criterion.all(criteria))
@@ -121,8 +166,7 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) 
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return NO_OBJECTION
-	others_opinion = doc.doctype == OPINION and not doc.is_new() and doc.reviewer != user
-	if others_opinion and not (doc.concluded and ptype in READING):
+	if doc.doctype == OPINION and not doc.is_new() and not _opinion_is_shown(doc, ptype, user):
 		return False
 	project = doc.get(PROJECT_DOCTYPES[doc.doctype])
 	# User Permissions on the project's company, territory ... narrow what lies under it, too.

@@ -17,6 +17,7 @@ from presales_mgmt.exceptions import (
 	DateOrderError,
 	MarkupError,
 	OutOfRangeError,
+	UserError,
 	WrongTypeError,
 )
 
@@ -145,6 +146,20 @@ def require_value(doc, fieldname: str) -> None:
 		refuse(doc, doc.meta.get_label(fieldname), None, _("a value"), frappe.MandatoryError)
 
 
+def require_unchanged(doc, before, fieldnames, exception) -> None:
+	"""Raise `exception` when one of `fieldnames` differs from what it is in `before`, the document as it is stored."""
+	for fieldname in fieldnames:
+		df = doc.meta.get_field(fieldname)
+		found, expected = doc.get(fieldname), before.get(fieldname)
+		if (found or None) == (expected or None):
+			continue
+		# Frappe's cast makes the present moment of an empty time.
+		comparable = df.fieldtype in NUMBER_FIELDS or (found and expected)
+		if comparable and doc.cast(found, df) == doc.cast(expected, df):
+			continue
+		refuse(doc, df.label, found, _("no change by hand ({0})").format(expected or _("empty")), exception)
+
+
 def require_between(doc, fieldname: str, low: float, high: float) -> None:
 	"""Raise `OutOfRangeError` unless the number in `fieldname`, when there is one, lies in [low, high]."""
 	value = doc.get(fieldname)
@@ -239,6 +254,35 @@ def set_full_names(rows, user_field: str = "user", name_field: str = "full_name"
 	for row in rows:
 		if not (keep and row.get(name_field)):
 			row.set(name_field, names.get(row.get(user_field)) or row.get(name_field))
+
+
+def require_enabled_users(places) -> None:
+	"""Raise `UserError` unless the user named in each place can work on the desk. One query.
+
+	`places` are pairs of a document or row and the name of its field; an empty field is no fault.
+	"""
+	places = [(row, fieldname) for row, fieldname in places if row.get(fieldname)]
+	if not places:
+		return
+	enabled = frappe.get_all(
+		"User",
+		filters={
+			"name": ["in", sorted({row.get(fieldname) for row, fieldname in places})],
+			"enabled": 1,
+			"user_type": "System User",
+		},
+		pluck="name",
+		order_by="name asc",
+	)
+	for row, fieldname in places:
+		if row.get(fieldname) not in enabled:
+			refuse(
+				row,
+				row.meta.get_label(fieldname),
+				row.get(fieldname),
+				_("a user who is enabled and works on the desk"),
+				UserError,
+			)
 
 
 def require_company(doc, doctype: str, name: str | None, label: str, company: str) -> None:

@@ -10,6 +10,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from presales_mgmt.exceptions import UnsupportedVersionError
 from presales_mgmt.setup.custom_fields import present_custom_fields
 from presales_mgmt.setup.roles import ROLES
+from presales_mgmt.setup.shipped import shipped_processes
 
 SUPPORTED_MAJOR_VERSIONS = (15, 16)
 APP_PATH = Path(__file__).resolve().parent.parent
@@ -41,6 +42,7 @@ def make_records():
 	create_custom_fields(present_custom_fields(), update=True)
 	make_workflow()
 	make_settings()
+	make_review_templates()
 	make_processes()
 	make_classification_criteria()
 
@@ -123,20 +125,35 @@ def make_classification_criteria() -> None:
 		insert_if_missing({"doctype": "Presales Classification Criterion", **record}, key="criterion")
 
 
+def make_review_templates() -> None:
+	"""The shipped review templates that the site does not have. One that a company has edited is left alone."""
+	for record in read_records("review_templates.json"):
+		# A company's own default stays the default; a second one would not be accepted.
+		default = {"review_kind": record["review_kind"], "enabled": 1, "is_default": 1}
+		taken = any(
+			not template.only_for_company
+			for template in frappe.get_all(
+				"Presales Review Template",
+				filters=default,
+				fields=["only_for_company"],
+				order_by="name asc",
+			)
+		)
+		record["is_default"] = int(not taken)
+		insert_if_missing({"doctype": "Presales Review Template", **record}, key="template_name")
+
+
 def make_processes() -> None:
 	"""The shipped processes that the site does not have, with the stages and document types that they name.
 
 	One that a company has edited is left alone, and stages and types that it has renamed do not come back.
 	"""
-	for path in sorted((APP_PATH / "setup" / "processes").glob("*.json")):
-		process = json.loads(path.read_text(encoding="utf-8"))
+	for process in shipped_processes():
 		if frappe.db.exists("Presales Process", process["process_name"]):
 			continue
 		for stage in process["stages"]:
 			insert_if_missing({"doctype": "Presales Stage", "stage_name": stage["stage"]}, key="stage_name")
 		for row in process["requirements"]:
-			if "reference_filters" in row:
-				row["reference_filters"] = json.dumps(row["reference_filters"])
 			if "document_type" in row:
 				record = {"doctype": "Presales Document Type", "document_type": row["document_type"]}
 				insert_if_missing(record, key="document_type")

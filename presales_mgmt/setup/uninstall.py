@@ -87,6 +87,8 @@ def is_used_by_another_workflow(doctype: str, name: str) -> bool:
 
 def delete_traces() -> None:
 	"""What points to DocTypes that are about to be dropped, and would fail without them."""
+	# Many, and nothing hangs on them.
+	frappe.db.delete("Notification Log", {"document_type": ["in", our_doctypes()]})
 	for doctype, fieldname in (
 		("ToDo", "reference_type"),
 		("DocShare", "share_doctype"),

@@ -1,13 +1,12 @@
-"""Risk scores, review outcomes and levels of operation, without a site."""
+"""Risk scores and levels of operation, without a site."""
 
 import pytest
 
-from presales_mgmt.rules import review
 from presales_mgmt.rules.evaluation import EvaluationBands
-from presales_mgmt.rules.review import Opinion
 from presales_mgmt.rules.risk import RiskBands, score
 
 
+@pytest.mark.clause("R5.6")
 @pytest.mark.parametrize(("probability", "impact", "expected"), [(1, 1, 1), (3, 4, 12), (5, 5, 25)])
 def test_risk_score(probability, impact, expected):
 	assert score(probability, impact) == expected
@@ -19,6 +18,7 @@ def test_a_risk_outside_the_scale_has_no_score(probability, impact):
 		score(probability, impact)
 
 
+@pytest.mark.clause("R5.6")
 @pytest.mark.parametrize(
 	("value", "level"),
 	[
@@ -51,36 +51,7 @@ def test_risk_bands_must_rise(bounds):
 		RiskBands(*bounds)
 
 
-@pytest.mark.parametrize(
-	("opinions", "pass_score", "expected"),
-	[
-		([("Approve", 80)], 60, ("Approved", 80)),
-		([("Approve", 80), ("Approve", 61)], 60, ("Approved", 70.5)),
-		([("Approve", 80), ("Approve with Conditions", 70)], 60, ("Approved with Conditions", 75)),
-		([("Approve", 100), ("Send Back", 90)], 60, ("Sent Back", 95)),
-		([("Approve", 100), ("Reject", 90)], 60, ("Rejected", 95)),
-		([("Send Back", 10), ("Reject", 10)], 60, ("Rejected", 10)),
-		([("Approve", 60)], 60, ("Approved", 60)),
-		([("Approve", 59.99)], 60, ("Sent Back", 59.99)),
-		([("Approve with Conditions", 50)], 60, ("Sent Back", 50)),
-	],
-)
-def test_review_outcome(opinions, pass_score, expected):
-	assert review.outcome([Opinion(*opinion) for opinion in opinions], pass_score) == expected
-
-
-def test_a_review_without_opinions_has_no_outcome():
-	with pytest.raises(ValueError, match="without opinions"):
-		review.outcome([], 60)
-
-
-def test_weighted_score():
-	assert review.weighted_score([(40, 90), (30, 80), (30, 70)]) == 81
-	assert review.weighted_score([(1, 1), (1, 2), (1, 2)]) == 1.67
-	assert review.weighted_score([(0, 90)]) == 0
-	assert review.weighted_score([]) == 0
-
-
+@pytest.mark.clause("R4.5", "R9.15")
 @pytest.mark.parametrize(
 	("total", "level"),
 	[

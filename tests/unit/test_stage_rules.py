@@ -50,6 +50,27 @@ def test_a_move_passes_the_gate_of_every_stage_left_or_skipped(current, target, 
 	assert (move.kind, move.gates) == (kind, gates)
 
 
+@pytest.mark.clause("R8.7", "R9.2")
+@pytest.mark.parametrize(
+	("applies_to", "project_class", "is_large", "applies"),
+	[
+		("All Projects", None, False, True),
+		("All Projects", "Channel", True, True),
+		("Large Projects", "Company Level", False, False),
+		("Large Projects", None, True, True),
+		("Company-Level Projects", "Company Level", False, True),
+		("Company-Level Projects", "Channel", True, False),
+		("Company-Level Projects", None, False, False),
+		("Channel Projects", "Channel", False, True),
+		("Channel Projects", "Regular", False, False),
+		("No Such Projects", "Regular", False, True),
+	],
+)
+def test_a_requirement_applies_to_projects_of_a_class_or_size(applies_to, project_class, is_large, applies):
+	requirement = Requirement("a", "Capture", "Checklist", "Said", applies_to=applies_to)
+	assert requirement.applies(project_class, is_large) is applies
+
+
 def test_a_move_to_the_same_stage_or_to_an_unknown_one_is_no_move():
 	with pytest.raises(ValueError, match="Design"):
 		plan_move(PROCESS, "Design", "Design")

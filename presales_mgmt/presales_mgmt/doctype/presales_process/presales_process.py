@@ -3,8 +3,9 @@ import re
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import add_months, cint, now_datetime, today
 
+from presales_mgmt.controllers import keep_reminder_level
 from presales_mgmt.exceptions import ProcessError
 from presales_mgmt.gates.checkers import get_checkers
 from presales_mgmt.gates.definitions import (
@@ -14,8 +15,14 @@ from presales_mgmt.gates.definitions import (
 	parse_filters,
 	project_link_field,
 )
+from presales_mgmt.gates.rules import AT_LEAST, AT_MOST
 from presales_mgmt.permissions.scope import PROJECT
-from presales_mgmt.rules.validation import refuse, require_unique_rows, validate_input
+from presales_mgmt.rules.validation import (
+	refuse,
+	require_enabled_users,
+	require_unique_rows,
+	validate_input,
+)
 
 STAGE = "Presales Process Stage"
 
@@ -28,9 +35,13 @@ REQUIREMENT_CONTENT = (
 	"title",
 	"mandatory",
 	"responsible_role",
+	"applies_to",
 	"clause",
 	*CONDITION_FIELDS,
 )
+
+# Written when a review of the process is noted, never by saving a form.
+WRITTEN_ELSEWHERE = ("last_reviewed_on", "last_reviewed_by")
 
 # The fields of a condition that each kind needs.
 NEEDED = {
@@ -40,6 +51,9 @@ NEEDED = {
 	"Field": ("project_field", "operator"),
 	"Risk": ("max_risk_level",),
 }
+
+# The kinds that count something.
+COUNTED = ("Document", "Record")
 
 
 class PresalesProcess(Document):
@@ -53,8 +67,11 @@ class PresalesProcess(Document):
 		validate_input(self)
 		self.validate_stages()
 		self.set_codes()
+		self.set_counts()
 		self.validate_requirements()
 		self.set_version()
+		self.validate_owner()
+		self.set_review_dates()
 
 	def validate_stages(self):
 		require_unique_rows(self, "stages", "stage")
@@ -106,6 +123,13 @@ class PresalesProcess(Document):
 			taken.add(row.code)
 		require_unique_rows(self, "requirements", "code")
 
+	def set_counts(self):
+		"""At least none is no demand: it means one. A number that may not be exceeded can be 0."""
+		for row in self.requirements:
+			row.count_rule = row.count_rule or AT_LEAST
+			if row.count_rule == AT_LEAST and row.kind in COUNTED:
+				row.min_count = row.min_count or 1
+
 	def validate_requirements(self):
 		stages = {row.stage for row in self.stages}
 		kinds = get_checkers()
@@ -123,6 +147,14 @@ class PresalesProcess(Document):
 						_("a value for kind {0}").format(_(row.kind)),
 						ProcessError,
 					)
+			if row.count_rule == AT_MOST and row.kind != "Record":
+				refuse(
+					row,
+					"How Many",
+					_(row.count_rule, context=row.doctype),
+					_("At Least, as for every kind but Record"),
+					ProcessError,
+				)
 			if row.kind == "Record":
 				self.validate_record_condition(row)
 			if row.kind == "Field":
@@ -181,6 +213,19 @@ class PresalesProcess(Document):
 		if self.content() != before.content() and frappe.db.exists(VERSION, self.version_name()):
 			self.version = before.version + 1
 
+	def validate_owner(self):
+		if self.process_owner and self.has_value_changed("process_owner"):
+			require_enabled_users([(self, "process_owner")])
+
+	def set_review_dates(self):
+		"""When the process is to be reviewed (R3.1), and a new beginning for the reminder when that changes."""
+		before = self.get_doc_before_save()
+		for fieldname in WRITTEN_ELSEWHERE:
+			self.set(fieldname, before.get(fieldname) if before else None)
+		if not before and not self.next_review_date:
+			self.next_review_date = review_due(self.review_interval_months)
+		keep_reminder_level(self, "next_review_date")
+
 	def content(self) -> list:
 		"""Stages and requirements as plain values, for comparison."""
 
@@ -222,3 +267,8 @@ def freeze(process: PresalesProcess) -> str:
 	# Whoever starts a project freezes its process; nobody writes versions by hand.
 	version.insert(ignore_permissions=True)
 	return name
+
+
+def review_due(months: int | None) -> str | None:
+	"""The date of the next review, `months` from today; None when the process is not reviewed periodically."""
+	return add_months(today(), cint(months)) if cint(months) else None

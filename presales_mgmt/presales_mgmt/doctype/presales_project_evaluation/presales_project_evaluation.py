@@ -4,6 +4,7 @@ from frappe.utils import flt, getdate, time_diff_in_seconds
 
 from presales_mgmt.controllers import ProjectRecord
 from presales_mgmt.exceptions import LifecycleError, SelfApprovalError
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.presales_mgmt.doctype.presales_project.presales_project import SUPERVISOR_ROLES
@@ -47,7 +48,7 @@ class PresalesProjectEvaluation(ProjectRecord):
 				exc=frappe.PermissionError,
 			)
 		own = roles & {"Director", "Manager"}
-		if own or self.evaluator in {row.user for row in self.members}:
+		if own or acting_for(self.evaluator) & {row.user for row in self.members}:
 			frappe.throw(
 				_("{0} worked on {1} and cannot evaluate it.").format(self.evaluator, self.presales_project),
 				exc=SelfApprovalError,

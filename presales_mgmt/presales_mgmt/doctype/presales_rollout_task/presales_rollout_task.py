@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from presales_mgmt.controllers import ProjectRow
 
 
-class PresalesRolloutTask(Document):
-	pass
+class PresalesRolloutTask(ProjectRow):
+	"""One thing to do when a process is introduced: by whom, in which department, until when (R4.6)."""

@@ -1,0 +1,107 @@
+const API = "presales_mgmt.api";
+const UNSETTLED = ["Open", "Done"];
+
+frappe.ui.form.on("Presales Rectification", {
+	setup(frm) {
+		frm.set_query("responsible", () => ({
+			filters: { enabled: 1, user_type: "System User" },
+		}));
+	},
+
+	refresh(frm) {
+		if (frm.is_new()) {
+			frm.disable_save();
+			return;
+		}
+		for (const fieldname of ["presales_project", "review", "item"]) {
+			frm.set_df_property(fieldname, "read_only", 1);
+		}
+		const settled = frm.doc.status !== "Open" ? 1 : 0;
+		frm.set_df_property("responsible", "read_only", settled);
+		frm.set_df_property("due_date", "read_only", settled);
+		show_wording(frm);
+		show_buttons(frm);
+	},
+});
+
+function show_wording(frm) {
+	frm.set_intro();
+	const { status, due_date, responsible, raised_by } = frm.doc;
+	if (status === "Open") {
+		const overdue = due_date && due_date < frappe.datetime.get_today();
+		frm.set_intro(
+			overdue
+				? __("Overdue since {0}. It waits for {1}.", [
+						frappe.datetime.str_to_user(due_date),
+						frappe.user.full_name(responsible),
+					])
+				: __("It waits for {0} to say what was done.", [
+						frappe.user.full_name(responsible),
+					]),
+			overdue ? "orange" : "blue"
+		);
+	} else if (status === "Done") {
+		frm.set_intro(
+			__("It waits for {0} or a leader to verify it; nobody verifies what they did.", [
+				frappe.user.full_name(raised_by),
+			]),
+			"blue"
+		);
+	}
+}
+
+/** The server decides who may; a delegate is one whom this form cannot know. */
+function show_buttons(frm) {
+	const { status, responsible, done_by } = frm.doc;
+	const user = frappe.session.user;
+	if (status === "Open") {
+		frm.add_custom_button(__("Done"), () =>
+			ask(frm, __("Done"), __("What was done"), (text) =>
+				call(frm, "complete_rectification", { measure: text })
+			)
+		);
+		if (user === responsible) frm.change_custom_button_type(__("Done"), null, "primary");
+	}
+	if (status === "Done" && ![responsible, done_by].includes(user)) {
+		frm.add_custom_button(__("Verify"), () =>
+			ask(
+				frm,
+				__("Verify"),
+				__("What was found"),
+				(text) =>
+					call(frm, "verify_rectification", { accepted: true, verification: text }),
+				false
+			)
+		);
+		frm.change_custom_button_type(__("Verify"), null, "primary");
+		frm.add_custom_button(__("Send Back"), () =>
+			ask(frm, __("Send Back"), __("What is still missing"), (text) =>
+				call(frm, "verify_rectification", { accepted: false, verification: text })
+			)
+		);
+	}
+	if (UNSETTLED.includes(status) && ![responsible, done_by].includes(user)) {
+		const may_waive = ["Presales Leader", "Presales Director"].some((role) =>
+			frappe.user.has_role(role)
+		);
+		if (!may_waive) return;
+		frm.add_custom_button(__("Waive"), () =>
+			ask(frm, __("Waive"), __("Reason"), (text) =>
+				call(frm, "waive_rectification", { reason: text })
+			)
+		);
+	}
+}
+
+function ask(frm, title, label, then, needed = true) {
+	frappe.prompt(
+		[{ fieldname: "text", fieldtype: "Small Text", label, reqd: needed ? 1 : 0 }],
+		({ text }) => then(text || ""),
+		title,
+		title
+	);
+}
+
+function call(frm, method, args) {
+	frappe.xcall(`${API}.${method}`, { name: frm.doc.name, ...args }).then(() => frm.reload_doc());
+}
