@@ -45,7 +45,7 @@ def deal(world, frappe):
 		decisions=[{"decision": "Go on"}],
 		actions=[{"action": "Survey the site", "responsible": email("engineer"), "due_date": "2026-03-30"}],
 	)
-	world.ask_to_rectify(project)
+	world.ask_to_rectify(project, reviewer="engineer")
 	world.guide(project)
 	frappe.get_doc(
 		{

@@ -6,6 +6,7 @@ from presales_mgmt import reviewing
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo, require_open_project
 from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordError, ReviewError
 from presales_mgmt.gates.definitions import project_link_field
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import MEMBER, get_project_roles
 from presales_mgmt.rectification import make_from_review
@@ -147,6 +148,8 @@ class PresalesReview(ProjectRecord):
 		"""A reviewer must be able to open the opinion, and reviews neither the own request nor the own work."""
 		people = {reviewer.user: reviewer for reviewer in reviewing.get_reviewers(rows)}
 		leads, authors = self.get_leads(), self.get_authors()
+		# Nor is it reviewed by somebody in whose place it may have been requested.
+		requesters = acting_for(self.requested_by)
 		for row in rows:
 			user = row.reviewer
 			if not people[user].roles & set(ROLES):
@@ -156,7 +159,7 @@ class PresalesReview(ProjectRecord):
 					).format(row.idx, user),
 					exc=ReviewError,
 				)
-			if user == self.requested_by:
+			if user in requesters:
 				frappe.throw(
 					_("Row {0}: {1} requested the review and cannot be its reviewer.").format(row.idx, user),
 					exc=ReviewError,
