@@ -7,9 +7,15 @@ def get_data():
 		"fieldname": "presales_project",
 		"internal_links": {"Opportunity": "opportunity"},
 		"transactions": [
-			{"label": _("Preparation"), "items": ["Presales Review", "Presales Risk", "Presales Document"]},
+			{
+				"label": _("Preparation"),
+				"items": ["Presales Review", "Presales Rectification", "Presales Risk", "Presales Document"],
+			},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
 			{"label": _("Selling"), "items": ["Opportunity", "Quotation", "Sales Order"]},
-			{"label": _("Control"), "items": ["Presales Stage Log", "Presales Project Evaluation"]},
+			{
+				"label": _("Control"),
+				"items": ["Presales Guidance Note", "Presales Stage Log", "Presales Project Evaluation"],
+			},
 		],
 	}
