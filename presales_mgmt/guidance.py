@@ -64,7 +64,7 @@ def answer(name: str, text: str) -> None:
 		refuse(doc, "Answer", None, _("an answer"), GuidanceError)
 	_settle(doc, {"status": ANSWERED, "answer": text, "answered_by": user, "answered_on": now_datetime()})
 	finish_todos(doc.doctype, doc.name, "Closed")
-	if doc.given_by in readers_of(doc.presales_project, {doc.given_by}):
+	if role_of_guide(doc.presales_project, doc.given_by):
 		tell(doc, doc.given_by)
 
 
@@ -143,11 +143,6 @@ def tell(doc, user: str) -> None:
 			for person, language in notifications.languages_of({user}).items()
 		]
 	)
-
-
-def readers_of(project: str, users: set[str]) -> set[str]:
-	"""Those of `users` who can still open what lies under the project."""
-	return {user for user in users if role_of_guide(project, user) or get_project_roles(project, user)}
 
 
 def _read(name: str):

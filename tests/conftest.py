@@ -12,6 +12,7 @@ import pytest
 
 from sandbox import pytest_support
 from tests import site_worker
+from tests.plays import Plays
 from tests.world import World
 
 pytest_plugins = ["tests.proof"]
@@ -89,6 +90,12 @@ def populated(connected):
 		world.make()
 		connected.db.commit()  # emulated: the point that each test returns to
 		yield world
+
+
+@pytest.fixture(scope="session")
+def plays(populated, connected):
+	"""The deals of the demo, each played once for all tests that ask what came of it."""
+	return Plays(connected)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ MODULE = "Presales Mgmt"
 # (file, function) -> why it may call `frappe.db.commit()`. Elsewhere the request or the job commits.
 COMMITS = {
 	("presales_mgmt/setup/uninstall.py", "after_uninstall"): "the uninstaller has committed before",
+	("presales_mgmt/reminders.py", "send_all"): "each batch of a job stands when a later one fails",
 	("presales_mgmt/demo/play.py", "run"): "started by `bench execute`; the caller can say commit=False",
 	("presales_mgmt/demo/play.py", "remove"): "started by `bench execute`; the caller can say commit=False",
 }

@@ -89,9 +89,9 @@ def test_no_two_for_the_same_pair_and_time(world, frappe):
 		first.enabled = 0
 		first.save()
 	world.delegate("manager", "other_manager")
+	first.reload()
+	first.enabled = 1
 	with world.acting_as("manager"), pytest.raises(DuplicateEntryError):
-		first.reload()
-		first.enabled = 1
 		first.save()
 
 
@@ -436,6 +436,12 @@ def test_the_author_does_not_decide_for_a_reviewer(world, frappe, project):
 	world.delegate("expert", "engineer")
 	with pytest.raises(SelfApprovalError):
 		decide(world, frappe, "engineer", opinion_of(frappe, review, "expert"))
+
+
+def test_nothing_is_reviewed_by_whom_it_may_be_requested_for(world, frappe, project):
+	world.delegate("manager", "planner")
+	with pytest.raises(ReviewError):
+		world.request_review(project, "Contract", requester="planner", reviewers=("manager",))
 
 
 @pytest.mark.clause("R9.9")

@@ -59,7 +59,9 @@ def answered(world, note, person="manager"):
 
 
 @pytest.mark.clause("R9.1", "R9.8")
-@pytest.mark.parametrize(("person", "given_as"), [("supervisor", "Company Supervisor"), ("leader", "Leader")])
+@pytest.mark.parametrize(
+	("person", "given_as"), [("supervisor", "Company Supervisor"), ("leader", "Presales Leader")]
+)
 def test_supervisors_and_leaders_guide(world, frappe, project, person, given_as):
 	note = world.guide(project, person)
 	assert (note.given_by, note.given_as, note.status) == (email(person), given_as, "Open")
@@ -98,7 +100,7 @@ def test_leaders_see_and_guide_a_project_that_they_are_no_part_of(world, frappe)
 	with world.acting_as("leader"):
 		assert note.name in frappe.get_list(NOTE, pluck="name", order_by="name asc")
 		assert frappe.client.get(NOTE, note.name)["guidance"]
-	assert world.guide(project, "leader").given_as == "Leader"
+	assert world.guide(project, "leader").given_as == "Presales Leader"
 
 
 def test_outsiders_see_no_guidance(world, frappe, note):
@@ -120,7 +122,7 @@ def test_who_gives_it_is_not_taken_from_the_request(world, frappe, project):
 	note = world.guide(
 		project,
 		given_by=email("leader"),
-		given_as="Leader",
+		given_as="Presales Leader",
 		status="Closed",
 		answer=ANSWER,
 		answered_by=email("manager"),
@@ -311,7 +313,12 @@ def test_until_then_who_gave_it_words_it_anew(world, frappe, note):
 
 @pytest.mark.parametrize(
 	("fieldname", "value"),
-	[("status", "Closed"), ("answer", ANSWER), ("given_by", email("leader")), ("given_as", "Leader")],
+	[
+		("status", "Closed"),
+		("answer", ANSWER),
+		("given_by", email("leader")),
+		("given_as", "Presales Leader"),
+	],
 )
 def test_saving_the_form_changes_no_state(world, frappe, note, fieldname, value):
 	with world.acting_as("supervisor"):

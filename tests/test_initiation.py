@@ -623,6 +623,18 @@ def test_only_a_leader_grants_and_nothing_else(world, frappe, project, asking):
 		asking.update(change)
 		with world.acting_as("leader"), pytest.raises(frappe.ValidationError):
 			asking.save()
+	for change in (
+		lambda: asking.append("resources", {"resource_kind": "Money", "description": "More", "quantity": 1}),
+		lambda: asking.remove(asking.resources[2]),
+	):
+		asking.reload()
+		change()
+		with world.acting_as("leader"), pytest.raises(InitiationError, match="neither added nor removed"):
+			asking.save()
+	asking.reload()
+	asking.resources[0].update({"quantity": 9})
+	with world.acting_as("leader"), pytest.raises(frappe.UpdateAfterSubmitError):
+		asking.save()
 	asking.reload()
 	asking.resources[0].update({"granted_quantity": 1, "not_granted": 1})
 	with world.acting_as("leader"), pytest.raises(InitiationError, match="Granted"):
@@ -934,3 +946,23 @@ def test_saving_an_initiated_project_takes_few_queries(world, frappe, count_quer
 			project.save()
 	rows = len(project.team) + len(project.supervisors)  # Frappe writes each row of a table by itself
 	assert counted.count - rows <= 17
+
+
+def test_what_is_missing_is_said_in_the_users_language(world, frappe, project):
+	from frappe.translate import MERGED_TRANSLATION_KEY
+
+	from presales_mgmt.exceptions import GateError
+
+	application = world.make_application(project)
+	with world.acting_as("manager"):
+		application.threats = None
+		application.save()
+	language = frappe.local.lang
+	frappe.cache.delete_value(MERGED_TRANSLATION_KEY)
+	frappe.local.lang = "zh"
+	try:
+		with pytest.raises(GateError, match="<b>威胁</b>（立项申请）：实际为“空”，要求为“必填值”"):
+			submit_for_initiation(world, project)
+	finally:
+		frappe.local.lang = language
+		frappe.cache.delete_value(MERGED_TRANSLATION_KEY)

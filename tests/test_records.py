@@ -1,6 +1,5 @@
 """Meetings, documents and evaluations: what their users would lose if it broke."""
 
-
 import pytest
 
 from tests.world import email

@@ -68,9 +68,16 @@ def test_named_responsible_and_date_are_kept(world, frappe, project):
 	assert (matter.responsible, str(matter.due_date)) == (email("engineer"), "2030-01-31")
 
 
-def test_what_is_asked_of_an_outsider_is_asked_of_the_manager(world, frappe, project):
+def test_what_is_asked_of_somebody_who_left_is_asked_of_the_manager(world, frappe, project):
 	"""An outsider could not open it."""
-	assert world.ask_to_rectify(project, responsible=email("other_manager")).responsible == email("manager")
+	matter = world.ask_to_rectify(project, responsible=email("engineer"))
+	assert matter.responsible == email("engineer")
+	frappe.delete_doc(RECTIFICATION, matter.name, force=True)
+	frappe.db.set_value(
+		"Presales Project Member", {"parent": project.name, "user": email("engineer")}, "active", 0
+	)
+	(made,) = make_from_review(frappe.get_doc("Presales Review", matter.review))
+	assert frappe.db.get_value(RECTIFICATION, made, "responsible") == email("manager")
 
 
 def test_making_twice_makes_nothing_more(world, frappe, project, matter):
@@ -266,9 +273,9 @@ def test_another_responsible_gets_the_todo(world, frappe, matter):
 		doc.save()
 	assert todos(frappe, doc) == {email("engineer")}
 	done(world, matter, "engineer")
+	doc.reload()
+	doc.responsible = email("planner")
 	with world.acting_as("director"), pytest.raises(RectificationError):
-		doc = frappe.get_doc(RECTIFICATION, matter.name)
-		doc.responsible = email("planner")
 		doc.save()
 
 

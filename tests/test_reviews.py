@@ -222,9 +222,10 @@ def test_a_concluded_review_is_not_cancelled(world, project):
 def test_an_approval_needs_a_score(world, project, free):
 	from presales_mgmt.exceptions import ReviewError
 
-	review = world.request_review(project, "Safety")
-	with pytest.raises(ReviewError, match="expected a score"):
-		world.give_opinion("expert", review, score=0)
+	for criteria in ([], [{"criterion": "Fit", "weight": 100}]):
+		review = world.request_review(project, "Safety", criteria=criteria)
+		with pytest.raises(ReviewError, match="expected a score"):
+			world.give_opinion("expert", review, score=0)
 
 
 def test_reviewers_must_be_able_to_review(world, frappe, project):
@@ -277,7 +278,6 @@ def test_an_expert_who_left_is_invited_again(world, frappe, project):
 	with world.acting_as("manager"):
 		project.save()
 	assert [row.active for row in project.team if row.user == email("expert")] == [1]
-
 
 
 # ------------------------------------------------------------------------------- templates
@@ -418,7 +418,7 @@ def test_a_template_that_is_not_for_the_review_is_refused(world, project, values
 	from presales_mgmt.exceptions import ReviewError
 
 	name = make_template(world, **values).name
-	with pytest.raises(ReviewError, match="Template: found .*, expected an enabled template of kind Safety"):
+	with pytest.raises(ReviewError, match="expected an enabled template of kind Safety"):
 		world.draft_review(project, "Safety", template=name)
 
 
@@ -468,7 +468,11 @@ def test_the_due_date_comes_from_the_template(world, frappe, project):
 			"DuplicateEntryError",
 			"not yet in row 1",
 		),
-		({"is_default": 1}, "DuplicateEntryError", "found Safety Review, expected one default of kind Safety"),
+		(
+			{"is_default": 1},
+			"DuplicateEntryError",
+			"found Safety Review, expected one default of kind Safety",
+		),
 	],
 )
 def test_a_template_does_not_contradict_itself(world, values, error, message):
@@ -560,16 +564,15 @@ def test_a_legal_review_needs_a_legal_reviewer(world, project):
 def test_enough_reviewers_for_the_quorum_are_asked(world, project):
 	from presales_mgmt.exceptions import ParticipantMissingError
 
-	with pytest.raises(ParticipantMissingError, match="found 1, expected at least 2, the quorum"):
-		document = world.latest_document(project, "Solution")
-		review = world.draft_review(
-			project,
-			"Solution",
-			reviewed_doctype="Presales Document",
-			reviewed_document=document,
-		)
-		with world.acting_as("manager"):
-			review.submit()
+	review = world.draft_review(
+		project,
+		"Solution",
+		reviewed_doctype="Presales Document",
+		reviewed_document=world.latest_document(project, "Solution"),
+	)
+	expected = "found 1, expected at least 2, the quorum"
+	with world.acting_as("manager"), pytest.raises(ParticipantMissingError, match=expected):
+		review.submit()
 
 
 def make_department(world, *people):
@@ -597,7 +600,10 @@ def test_departments_take_part(world, frappe, project):
 	make_template(world, participants=[{"department": department, "number": 1}], quorum=1)
 	template = "Safety of the company"
 	review = world.draft_review(project, "Safety", reviewers=("legal",), template=template)
-	with world.acting_as("manager"), pytest.raises(ParticipantMissingError, match=f"1 of department {department}"):
+	with (
+		world.acting_as("manager"),
+		pytest.raises(ParticipantMissingError, match=f"1 of department {department}"),
+	):
 		review.submit()
 	# The department of an employee is known ...
 	review = world.draft_review(project, "Safety", reviewers=("engineer",), template=template)
@@ -701,7 +707,7 @@ def test_a_review_waits_for_a_substitute(world, frappe, project):
 		("director", "manager", "ReviewError", "requested the review"),
 		("manager", "engineer", "ReviewError", "cannot review it"),
 		("manager", "clerk", "ReviewError", "none of the presales roles"),
-		("manager", "nobody@example.com", "ReviewError", "expected a User"),
+		("manager", "nobody@example.com", "ReviewError", "expected an existing User"),
 	],
 )
 def test_reviewers_are_added_as_they_are_asked(world, frappe, project, person, reviewer, error, message):
@@ -787,9 +793,7 @@ def test_what_is_stored_is_what_the_opinions_come_to(
 
 	make_template(world, one_veto_rejects=veto, quorum=3)
 	people = ("expert", "engineer", "legal")
-	review = world.request_review(
-		project, "Safety", reviewers=people, template="Safety of the company"
-	)
+	review = world.request_review(project, "Safety", reviewers=people, template="Safety of the company")
 	for person, decision in zip(people, decisions, strict=True):
 		world.give_opinion(person, review, decision)
 	review.reload()
@@ -803,12 +807,12 @@ def test_what_is_stored_is_what_the_opinions_come_to(
 		review.average_score,
 		review.result_explanation,
 	)
-	assert computed["criteria"] == [
-		{"criterion": "Sound", "weight": 100, "minimum_score": 0, "average": 80}
-	]
+	assert computed["criteria"] == [{"criterion": "Sound", "weight": 100, "minimum_score": 0, "average": 80}]
 
 	# Whoever writes to the database by hand is found out.
-	frappe.db.set_value("Presales Review", review.name, "status", "Approved" if status == "Rejected" else "Rejected")
+	frappe.db.set_value(
+		"Presales Review", review.name, "status", "Approved" if status == "Rejected" else "Rejected"
+	)
 	with world.acting_as("supervisor"):
 		assert not get_review_computation(review.name)["as_stored"]
 
@@ -968,7 +972,7 @@ def test_what_is_reviewed_belongs_to_the_project(world, project):
 			world.draft_review(project, "Safety", reviewed_doctype=doctype, reviewed_document=name)
 
 
-def test_a_document_is_archived_before_it_is_reviewed(world, project):
+def test_a_document_is_archived_before_it_is_reviewed(world, frappe, project):
 	from presales_mgmt.exceptions import ReviewedRecordError
 
 	with world.acting_as("engineer"):
@@ -988,7 +992,7 @@ def test_a_document_is_archived_before_it_is_reviewed(world, project):
 	assert len(review.reviewed_version) == 64
 	with world.acting_as("archivist"):
 		draft.cancel()
-	with pytest.raises(ReviewedRecordError, match="not cancelled"):
+	with pytest.raises(frappe.CancelledLinkError):
 		world.request_review(project, "Solution", **values)
 
 
@@ -998,9 +1002,7 @@ def test_a_solution_that_is_superseded_needs_a_new_review(world, solution_gate):
 	document = world.archive(project, "Solution", author="engineer")
 	review = world.review(project, "Solution")
 	assert finding().satisfied
-	world.archive(
-		project, "Solution", author="engineer", supersedes=document.name, document_version="2.0"
-	)
+	world.archive(project, "Solution", author="engineer", supersedes=document.name, document_version="2.0")
 	assert not finding().satisfied
 	assert finding().found == (
 		f"{review.name}: Approved, but Presales Document {document.name} was superseded"
@@ -1153,7 +1155,9 @@ def sees(world, frappe, person, opinion) -> bool:
 	with world.acting_as(person):
 		allowed = frappe.has_permission("Presales Review Opinion", "read", doc=opinion.name)
 		try:
-			assert (opinion.name in frappe.get_list("Presales Review Opinion", pluck="name", limit_page_length=0)) is allowed, person
+			assert (
+				opinion.name in frappe.get_list("Presales Review Opinion", pluck="name", limit_page_length=0)
+			) is allowed, person
 		except frappe.PermissionError:  # no role for the DocType at all
 			assert not allowed
 		for child in ("Presales Review Score", "Presales Review Condition"):

@@ -15,11 +15,18 @@ OUTSIDERS = ("other_director", "other_manager", "expert2", "clerk")
 @pytest.fixture
 def deal(world, frappe):
 	"""A project with at least one record of every DocType under it: {DocType: name}."""
-	project = world.make_active_project(
+	project = world.make_project(
 		competitors=[{"competitor": world.competitor}],
 		stakeholders=[{"stakeholder_name": "Director Zhang"}],
 		milestones=[{"milestone": "Tender published", "due_date": "2026-04-01"}],
 	)
+	world.apply_for_initiation(
+		project,
+		basis_documents=[{"document": world.archive(project, "Research Report").name}],
+		resources=[{"resource_kind": "People", "description": "Engineers", "quantity": 2}],
+	)
+	world.review_initiation(project)
+	world.apply("leader", project, "Approve Initiation")
 	world.satisfy(project, "Opportunity Capture")
 	world.review(project, "Legal", decision="Approve with Conditions")
 	world.request_review(project, "Solution", reviewers=("engineer", "expert"))
@@ -38,7 +45,7 @@ def deal(world, frappe):
 		decisions=[{"decision": "Go on"}],
 		actions=[{"action": "Survey the site", "responsible": email("engineer"), "due_date": "2026-03-30"}],
 	)
-	world.ask_to_rectify(project)
+	world.ask_to_rectify(project, reviewer="engineer")
 	world.guide(project)
 	frappe.get_doc(
 		{

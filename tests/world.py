@@ -280,7 +280,9 @@ class World:
 				reviewed_doctype="Presales Document",
 				reviewed_document=self.latest_document(project, REVIEWED[kind]),
 			)
-		review = self.draft_review(project, kind, requester, self.with_participants(kind, reviewers), **values)
+		review = self.draft_review(
+			project, kind, requester, self.with_participants(kind, reviewers), **values
+		)
 		with self.acting_as(requester):
 			review.submit()
 		return review
@@ -313,8 +315,9 @@ class World:
 		"""`people`, and who else is needed for a review of `kind` by the shipped template."""
 		people = list(people)
 		for person in PARTICIPANTS.get(kind, ("expert",)):
-			needed = kind not in REVIEWED and kind in PARTICIPANTS
-			if person not in people and (needed or len(people) < QUORUM.get(kind, 1)):
+			roles = {role for present in people for role in PEOPLE.get(present, ())}
+			missing = kind in PARTICIPANTS and kind not in REVIEWED and PEOPLE[person][0] not in roles
+			if person not in people and (missing or len(people) < QUORUM.get(kind, 1)):
 				people.append(person)
 		return people
 

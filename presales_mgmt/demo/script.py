@@ -22,6 +22,7 @@ DATA = Path(__file__).resolve().parent / "data"
 CAST_FILE = "company.json"
 LANGUAGES = ("en", "zh")
 MOMENT = "%Y-%m-%d %H:%M"
+DAY = "%Y-%m-%d"
 
 # The sections of the cast that a deal refers to with "@key".
 CAST_SECTIONS = (
@@ -39,7 +40,10 @@ COMPANY = "@company"
 
 # "@lin" is somebody or something of the cast, "$project" a record that an earlier step has kept.
 REFERENCE = re.compile(r"[@$][a-z][a-z0-9_]*")
-COMMON_FIELDS = ("on", "as", "do", "say", "keep_as", "refused")
+COMMON_FIELDS = ("on", "as", "do", "say", "keep_as", "refused", "clauses")
+
+# The number of a clause of the regulations.
+CLAUSE = re.compile(r"R[1-9]\.[1-9]\d*")
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,16 @@ def is_record(value: Any) -> bool:
 	return isinstance(value, str) and value.startswith("$")
 
 
-def is_moment(value: Any) -> bool:
+def is_moment(value: Any, form: str = MOMENT) -> bool:
 	try:
-		datetime.strptime(value, MOMENT)
+		datetime.strptime(value, form)
 	except (TypeError, ValueError):
 		return False
 	return True
+
+
+def is_day(value: Any) -> bool:
+	return is_moment(value, DAY)
 
 
 def is_table(value: Any) -> bool:
@@ -95,6 +103,14 @@ def is_table(value: Any) -> bool:
 
 def is_tables(value: Any) -> bool:
 	return isinstance(value, dict) and all(is_table(rows) for rows in value.values())
+
+
+def is_clauses(value: Any) -> bool:
+	return (
+		isinstance(value, list)
+		and bool(value)
+		and all(isinstance(clause, str) and CLAUSE.fullmatch(clause) for clause in value)
+	)
 
 
 def is_criteria(value: Any) -> bool:
@@ -127,6 +143,10 @@ def flag() -> Field:
 
 def moment(required=True) -> Field:
 	return Field(is_moment, 'a time such as "2026-03-31 09:30"', required)
+
+
+def day(required=True) -> Field:
+	return Field(is_day, 'a day such as "2026-03-31"', required)
 
 
 def person(required=True) -> Field:
@@ -188,6 +208,7 @@ class Step:
 	keep_as: str | None = None
 	refused: str | None = None
 	say: Any = None
+	clauses: tuple[str, ...] = ()
 
 	def __getitem__(self, fieldname: str) -> Any:
 		return self.fields[fieldname]
@@ -377,6 +398,7 @@ def _read_step(index: int, entry: Any, kinds: dict, cast: dict, known: set[str],
 			"small letters, digits and underscores",
 		),
 		("refused", is_name, "the name of an error, such as GateError"),
+		("clauses", is_clauses, 'a list of clauses such as ["R9.3"]'),
 	):
 		if fieldname in entry:
 			_require(fits, entry, fieldname, expected, place)
@@ -402,6 +424,7 @@ def _read_step(index: int, entry: Any, kinds: dict, cast: dict, known: set[str],
 		keep_as=entry.get("keep_as"),
 		refused=entry.get("refused"),
 		say=entry.get("say"),
+		clauses=tuple(entry.get("clauses", ())),
 	)
 
 

@@ -26,6 +26,7 @@ OPINION = "Presales Review Opinion"
 REVIEW = "Presales Review"
 RECTIFICATION = "Presales Rectification"
 GUIDANCE = "Presales Guidance Note"
+DELEGATION = "Presales Delegation"
 RISK = "Presales Risk"
 EVALUATION = "Presales Project Evaluation"
 
@@ -439,6 +440,35 @@ def add_reviewer(player, step):
 	player.result(
 		_("{0}, asked: {1}").format(player.kept_record(step["review"])[1], player.name_of(step["reviewer"]))
 	)
+
+
+@kind(
+	"delegate",
+	lambda player, step: _("Name {0} as delegate until {1}").format(
+		player.name_of(step["to"]), step["until"]
+	),
+	to=script.person(),
+	since=script.day(),
+	until=script.day(),
+	reason=script.text(),
+)
+def delegate(player, step):
+	"""Somebody who will be absent names a delegate; on a site where the deal was played before, they have done so."""
+	values = {
+		"delegator": player.user,
+		"delegate": player.resolve(step["to"]),
+		"from_date": step["since"],
+		"to_date": step["until"],
+	}
+	found = player.desk.find(player.user, DELEGATION, {**values, "enabled": 1}, limit=1)
+	if found:
+		player.result(found[0]["name"])
+		return
+	doc = player.desk.insert(
+		player.user, {"doctype": DELEGATION, **values, "reason": player.resolve(step["reason"])}
+	)
+	player.keep(step, doc)
+	player.result(doc["name"])
 
 
 # ---------------------------------------------------------------------------- rectification, guidance

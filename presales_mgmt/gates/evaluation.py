@@ -74,8 +74,9 @@ def describe(findings: Iterable[Finding]) -> str:
 	escape = frappe.utils.escape_html
 	items = "".join(
 		"<li>{}</li>".format(
-			_("<b>{0}</b> ({1}): found {2}, expected {3}").format(
-				escape(_(finding.requirement.title)),
+			# Frappe looks up no translation for a text with tags in it.
+			_("{0} ({1}): found {2}, expected {3}").format(
+				f"<b>{escape(_(finding.requirement.title))}</b>",
 				escape(_(finding.requirement.stage)),
 				escape(finding.answer.found),
 				escape(finding.answer.expected),

@@ -3,7 +3,7 @@
 OPEN, DONE, CLOSED, WAIVED = "Open", "Done", "Closed", "Waived"
 ANSWERED = "Answered"
 
-LEADER = "Leader"
+LEADER = "Presales Leader"
 SUPERVISOR_ROLES = ("Company Supervisor", "Department Supervisor", "Director Supervisor")
 
 

@@ -119,7 +119,7 @@ def make_document_types() -> None:
 
 def make_classification_criteria() -> None:
 	"""The shipped criteria (R9.2), on a site that has none: what a company renamed or deleted does not come back."""
-	if frappe.db.exists("Presales Classification Criterion", {}):
+	if frappe.db.count("Presales Classification Criterion"):
 		return
 	for record in read_records("classification_criteria.json"):
 		insert_if_missing({"doctype": "Presales Classification Criterion", **record}, key="criterion")

@@ -31,6 +31,9 @@ frappe.ui.form.on("Presales Initiation", {
 		// The rows are the company's criteria; they are answered, not added or removed.
 		frm.set_df_property("classification", "cannot_add_rows", true);
 		frm.set_df_property("classification", "cannot_delete_rows", true);
+		// What was asked for is granted or not; after submission no more is asked for.
+		frm.set_df_property("resources", "cannot_add_rows", frm.doc.docstatus === 1);
+		frm.set_df_property("resources", "cannot_delete_rows", frm.doc.docstatus === 1);
 		set_role_options(frm);
 		say_what_is_next(frm);
 		show_class(frm);
@@ -38,7 +41,11 @@ frappe.ui.form.on("Presales Initiation", {
 	},
 
 	presales_project(frm) {
-		if (frm.is_new() && frm.doc.presales_project) fill_in(frm);
+		if (!frm.is_new() || !frm.doc.presales_project) return;
+		// Director and manager are those of the project.
+		frm.clear_table("team");
+		frm.refresh_field("team");
+		fill_in(frm);
 	},
 
 	expected_revenue: show_figures,

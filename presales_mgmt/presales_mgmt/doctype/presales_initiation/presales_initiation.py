@@ -382,6 +382,14 @@ class PresalesInitiation(ProjectRecord):
 				),
 				exc=LifecycleError,
 			)
+		before = {row.name for row in self.get_doc_before_save().resources}
+		if before != {row.name for row in self.resources}:
+			frappe.throw(
+				_("What {0} asks for stays as it was submitted: rows are neither added nor removed.").format(
+					self.name
+				),
+				exc=InitiationError,
+			)
 		for row in self.resources:
 			if row.not_granted and flt(row.granted_quantity):
 				refuse(
@@ -418,7 +426,7 @@ def get_project_values(project: str | None, for_update: bool = False):
 	"""
 	if not project or not isinstance(project, str):
 		return None
-	return frappe.db.get_value(PROJECT, project, PROJECT_FIELDS, as_dict=True, for_update=for_update)
+	return frappe.db.get_value(PROJECT, project, list(PROJECT_FIELDS), as_dict=True, for_update=for_update)
 
 
 def project_defaults(project) -> dict:

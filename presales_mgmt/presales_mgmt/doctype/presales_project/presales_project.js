@@ -191,12 +191,9 @@ function show_company_amounts(frm) {
 /** Class, size and strategy at a glance, what is still to be done, and the way to the application. */
 function show_initiation(frm) {
 	// Where the company asks for no application, class and person-months are entered here.
-	frappe.db
-		.get_single_value("Presales Settings", "require_initiation_application")
-		.then((required) => {
-			frm.set_df_property("project_class", "read_only", cint(required));
-			frm.set_df_property("person_months", "read_only", cint(required));
-		});
+	const required = frappe.boot.presales_initiation_application ? 1 : 0;
+	frm.set_df_property("project_class", "read_only", required);
+	frm.set_df_property("person_months", "read_only", required);
 	if (frm.is_new()) return;
 	const label = (fieldname) => __(frm.doc[fieldname], null, frm.doctype);
 	if (frm.doc.is_large_project) frm.dashboard.add_indicator(__("Large Project"), "orange");
@@ -228,13 +225,12 @@ function open_application(frm) {
 				docstatus: ["<", 2],
 				result: ["is", "not set"],
 			},
-			pluck: "name",
 			order_by: "creation desc",
 			limit: 1,
 		})
-		.then(([name]) =>
-			name
-				? frappe.set_route("Form", "Presales Initiation", name)
+		.then(([open]) =>
+			open
+				? frappe.set_route("Form", "Presales Initiation", open.name)
 				: frappe.new_doc("Presales Initiation", { presales_project: frm.doc.name })
 		);
 }

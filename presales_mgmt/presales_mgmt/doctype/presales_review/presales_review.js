@@ -1,4 +1,5 @@
 const OPINION = "Presales Review Opinion";
+const DOCUMENT = "Presales Document";
 const CONCLUDED = ["Approved", "Approved with Conditions", "Sent Back", "Rejected"];
 const DECISION_COLOURS = {
 	Approve: "green",
@@ -24,7 +25,8 @@ frappe.ui.form.on("Presales Review", {
 				name: [
 					"in",
 					[
-						"Presales Document",
+						DOCUMENT,
+						"Presales Initiation",
 						"Presales Project",
 						"Opportunity",
 						"Quotation",
@@ -33,21 +35,40 @@ frappe.ui.form.on("Presales Review", {
 				],
 			},
 		}));
-		frm.set_query("reviewed_document", () =>
-			frm.doc.reviewed_doctype === "Presales Project"
-				? { filters: { name: frm.doc.presales_project } }
-				: { filters: { presales_project: frm.doc.presales_project } }
-		);
+		frm.set_query("reviewed_document", () => {
+			const project = frm.doc.presales_project;
+			if (frm.doc.reviewed_doctype === "Presales Project") {
+				return { filters: { name: project } };
+			}
+			const filters = { presales_project: project };
+			if (frm.doc.reviewed_doctype === DOCUMENT) filters.status = "Archived";
+			return { filters };
+		});
+		frm.set_query("template", () => ({
+			filters: { review_kind: frm.doc.review_kind, enabled: 1 },
+		}));
 	},
 
 	refresh(frm) {
+		// The shipped criteria are in English; they are shown in the language of whoever reads them.
+		frm.get_field("criteria").grid.update_docfield_property(
+			"criterion",
+			"formatter",
+			(value) => frappe.utils.escape_html(__(value || ""))
+		);
 		show_wording(frm);
 		show_give_opinion(frm);
+		show_add_reviewer(frm);
 		show_results(frm);
+		show_fault(frm);
 	},
 
 	presales_project: set_subject,
-	review_kind: set_subject,
+
+	review_kind(frm) {
+		frm.set_value("template", null);
+		set_subject(frm);
+	},
 
 	reviewed_doctype(frm) {
 		frm.set_value("reviewed_document", null);
@@ -78,6 +99,14 @@ function show_wording(frm) {
 			),
 			"blue"
 		);
+		if (frm.doc.template) {
+			frm.set_intro(
+				__("Criteria, pass score, quorum and participants come from the template {0}.", [
+					__(frm.doc.template),
+				]),
+				"blue"
+			);
+		}
 	} else if (frm.doc.status === "In Review") {
 		const overdue = frm.doc.due_date && frm.doc.due_date < frappe.datetime.get_today();
 		frm.set_intro(
@@ -87,7 +116,7 @@ function show_wording(frm) {
 						[frappe.datetime.str_to_user(frm.doc.due_date)]
 					)
 				: __(
-						"The outcome follows when every required reviewer has decided. Until then nobody sees the opinions of others."
+						"The outcome follows when every required reviewer has decided. Until then only who has decided sees what others decided."
 					),
 			overdue ? "orange" : "blue"
 		);
@@ -114,33 +143,125 @@ function show_give_opinion(frm) {
 		});
 }
 
-/** What each reviewer decided: one row a reviewer, one column a criterion. */
-function show_results(frm) {
-	if (!CONCLUDED.includes(frm.doc.status)) return;
+/** A substitute for somebody who has a conflict of interest. */
+function show_add_reviewer(frm) {
+	if (frm.doc.status !== "In Review") return;
+	const { name, presales_project } = frm.doc;
+	const offer = () => {
+		if (frm.doc.name !== name) return;
+		frm.remove_custom_button(__("Add Reviewer"));
+		frm.add_custom_button(__("Add Reviewer"), () => add_reviewer(frm));
+	};
+	if (frm.doc.requested_by === frappe.session.user) {
+		offer();
+		return;
+	}
+	frappe.db.get_value("Presales Project", presales_project, "director").then(({ message }) => {
+		if (message?.director === frappe.session.user) offer();
+	});
+}
+
+function add_reviewer(frm) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Add Reviewer"),
+		fields: [
+			{
+				fieldname: "reviewer",
+				fieldtype: "Link",
+				options: "User",
+				label: __("Reviewer"),
+				reqd: 1,
+				get_query: () => ({
+					filters: {
+						enabled: 1,
+						user_type: "System User",
+						name: [
+							"not in",
+							[
+								frappe.session.user,
+								frm.doc.requested_by,
+								...frm.doc.reviewers.map((row) => row.reviewer),
+							],
+						],
+					},
+				}),
+			},
+			{
+				fieldname: "department",
+				fieldtype: "Link",
+				options: "Department",
+				label: __("Department"),
+			},
+		],
+		primary_action_label: __("Add"),
+		primary_action(values) {
+			frappe
+				.xcall("presales_mgmt.api.add_reviewer", { review: frm.doc.name, ...values })
+				.then(() => {
+					dialog.hide();
+					frm.reload_doc();
+				});
+		},
+	});
+	dialog.show();
+}
+
+/** Whether what was reviewed still is what it was. */
+function show_fault(frm) {
+	if (frm.doc.docstatus !== 1 || !frm.doc.reviewed_document) return;
 	const review = frm.doc.name;
+	frappe.xcall("presales_mgmt.api.get_reviewed_record_fault", { review }).then((fault) => {
+		if (!fault || frm.doc.name !== review) return;
+		frm.set_intro(
+			__("{0}. The gates ask for a new review.", [frappe.utils.escape_html(fault)]),
+			"orange"
+		);
+	});
+}
+
+/** What each reviewer decided: one row a reviewer, one column a criterion. The server shows what may be seen. */
+function show_results(frm) {
+	if (![...CONCLUDED, "In Review"].includes(frm.doc.status)) return;
+	const review = frm.doc.name;
+	const rows_of = (doctype, opinions, fields) =>
+		frappe.xcall("frappe.client.get_list", {
+			doctype,
+			parent: OPINION,
+			filters: { parent: ["in", opinions.map((opinion) => opinion.name)] },
+			fields: ["parent", ...fields],
+			order_by: "idx asc",
+			limit_page_length: 0,
+		});
 	frappe.db
 		.get_list(OPINION, {
-			filters: { review, docstatus: 1, concluded: 1 },
-			fields: ["name", "reviewer", "decision", "score", "opinion", "conditions"],
+			filters: { review, docstatus: 1 },
+			fields: [
+				"name",
+				"reviewer",
+				"decision",
+				"score",
+				"opinion",
+				"strategy_advice",
+				"rejection_ground",
+				"conflict_details",
+			],
 			order_by: "modified asc",
 			limit: 0,
 		})
-		.then((opinions) =>
-			frappe
-				.xcall("frappe.client.get_list", {
-					doctype: "Presales Review Score",
-					parent: OPINION,
-					filters: { parent: ["in", opinions.map((opinion) => opinion.name)] },
-					fields: ["parent", "criterion", "score", "comment"],
-					order_by: "idx asc",
-					limit_page_length: 0,
-				})
-				.then((scores) => {
-					if (frm.doc.name !== review || !opinions.length) return;
-					frm.dashboard.add_section(results_table(frm, opinions, scores), __("Result"));
-					frm.dashboard.show();
-				})
-		);
+		.then((opinions) => {
+			if (!opinions.length) return;
+			Promise.all([
+				rows_of("Presales Review Score", opinions, ["criterion", "score", "comment"]),
+				rows_of("Presales Review Condition", opinions, ["item", "due_date"]),
+			]).then(([scores, conditions]) => {
+				if (frm.doc.name !== review) return;
+				frm.dashboard.add_section(
+					results_table(frm, opinions, scores, conditions),
+					CONCLUDED.includes(frm.doc.status) ? __("Result") : __("Opinions So Far")
+				);
+				frm.dashboard.show();
+			});
+		});
 }
 
 function name_of(frm, user) {
@@ -148,7 +269,23 @@ function name_of(frm, user) {
 	return row?.full_name || frappe.user.full_name(user);
 }
 
-function results_table(frm, opinions, scores) {
+/** What a reviewer said in words. */
+function texts_of(opinion, scores, conditions) {
+	const texts = [opinion.opinion, opinion.conflict_details];
+	if (opinion.strategy_advice) {
+		texts.push(__("Advice: {0}", [__(opinion.strategy_advice, null, OPINION)]));
+	}
+	if (opinion.rejection_ground) {
+		texts.push(__("Ground: {0}", [__(opinion.rejection_ground, null, OPINION)]));
+	}
+	for (const row of conditions) {
+		if (row.parent === opinion.name) texts.push(__("Condition: {0}", [row.item]));
+	}
+	for (const row of scores) if (row.comment) texts.push(`${__(row.criterion)}: ${row.comment}`);
+	return texts;
+}
+
+function results_table(frm, opinions, scores, conditions) {
 	const criteria = frm.doc.criteria || [];
 	const head = $("<tr></tr>").append(
 		$("<th></th>").text(__("Reviewer")),
@@ -156,28 +293,28 @@ function results_table(frm, opinions, scores) {
 		$('<th class="text-right"></th>').text(__("Score")),
 		criteria.map((row) =>
 			$('<th class="text-right"></th>').text(
-				`${row.criterion} (${format_number(row.weight, null, 0)}%)`
+				`${__(row.criterion)} (${format_number(row.weight, null, 0)}%)`
 			)
 		),
 		$("<th></th>").text(__("Opinion"))
 	);
 	const body = opinions.map((opinion) => {
-		const texts = [opinion.opinion];
-		if (opinion.conditions) texts.push(__("Conditions: {0}", [opinion.conditions]));
 		const own = scores.filter((row) => row.parent === opinion.name);
-		for (const row of own) if (row.comment) texts.push(`${row.criterion}: ${row.comment}`);
+		const texts = texts_of(opinion, own, conditions);
+		const decision = opinion.decision || "Conflict of Interest";
 		return $("<tr></tr>").append(
 			$("<td></td>").text(name_of(frm, opinion.reviewer)),
 			$('<td style="white-space: nowrap"></td>').append(
 				$(
-					`<span class="indicator-pill ${
-						DECISION_COLOURS[opinion.decision] || "gray"
-					}"></span>`
-				).text(__(opinion.decision))
+					`<span class="indicator-pill ${DECISION_COLOURS[decision] || "gray"}"></span>`
+				).text(__(decision, null, OPINION))
 			),
-			$('<td class="text-right"></td>').text(format_number(opinion.score, null, 2)),
+			$('<td class="text-right"></td>').text(
+				opinion.decision ? format_number(opinion.score, null, 2) : ""
+			),
 			criteria.map((criterion) => {
-				const score = own.find((row) => row.criterion === criterion.criterion);
+				const score =
+					opinion.decision && own.find((row) => row.criterion === criterion.criterion);
 				return $('<td class="text-right"></td>').text(
 					score ? format_number(score.score, null, 2) : ""
 				);
@@ -185,12 +322,8 @@ function results_table(frm, opinions, scores) {
 			$('<td style="white-space: pre-line"></td>').text(texts.filter(Boolean).join("\n"))
 		);
 	});
-	const summary = $('<p class="text-muted"></p>').text(
-		__("{0}: average {1}, needed {2}", [
-			__(frm.doc.status, null, frm.doctype),
-			format_number(frm.doc.average_score, null, 2),
-			format_number(frm.doc.pass_score, null, 2),
-		])
+	const summary = $('<p class="text-muted" style="white-space: pre-line"></p>').text(
+		frm.doc.result_explanation || ""
 	);
 	return $("<div></div>").append(
 		summary,

@@ -6,6 +6,7 @@ from presales_mgmt import reviewing
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo, require_open_project
 from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordError, ReviewError
 from presales_mgmt.gates.definitions import project_link_field
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import MEMBER, get_project_roles
 from presales_mgmt.rectification import make_from_review
@@ -59,9 +60,9 @@ class PresalesReview(ProjectRecord):
 
 		Where there is no template for the kind, one rejection rejects and the requester states the rest.
 		"""
-		if not self.is_new() and self.has_value_changed("review_kind"):
-			if not self.has_value_changed("template"):
-				self.template = None
+		before = self.get_doc_before_save()
+		if before and before.review_kind != self.review_kind and before.template == self.template:
+			self.template = None
 		template = reviewing.find_template(self)
 		if not template:
 			self.one_veto_rejects = 1
@@ -97,14 +98,6 @@ class PresalesReview(ProjectRecord):
 			)
 		if self.docstatus == 0:
 			return
-		if record.docstatus == 2:
-			refuse(
-				self,
-				"Reviewed Record",
-				self.reviewed_document,
-				_("a record that is not cancelled"),
-				ReviewedRecordError,
-			)
 		if self.reviewed_doctype == DOCUMENT and record.status != "Archived":
 			refuse(
 				self,
@@ -147,6 +140,8 @@ class PresalesReview(ProjectRecord):
 		"""A reviewer must be able to open the opinion, and reviews neither the own request nor the own work."""
 		people = {reviewer.user: reviewer for reviewer in reviewing.get_reviewers(rows)}
 		leads, authors = self.get_leads(), self.get_authors()
+		# Nor is it reviewed by somebody in whose place it may have been requested.
+		requesters = acting_for(self.requested_by)
 		for row in rows:
 			user = row.reviewer
 			if not people[user].roles & set(ROLES):
@@ -156,7 +151,7 @@ class PresalesReview(ProjectRecord):
 					).format(row.idx, user),
 					exc=ReviewError,
 				)
-			if user == self.requested_by:
+			if user in requesters:
 				frappe.throw(
 					_("Row {0}: {1} requested the review and cannot be its reviewer.").format(row.idx, user),
 					exc=ReviewError,
@@ -306,9 +301,9 @@ class PresalesReview(ProjectRecord):
 		may = user == self.requested_by or "Director" in get_project_roles(self.presales_project, user)
 		if not may and user != "Administrator":
 			frappe.throw(
-				_("Only {0}, who requested the review, or the director of the project may add reviewers.").format(
-					self.requested_by
-				),
+				_(
+					"Only {0}, who requested the review, or the director of the project may add reviewers."
+				).format(self.requested_by),
 				exc=frappe.PermissionError,
 			)
 		require_open_project(self.presales_project)
@@ -320,7 +315,7 @@ class PresalesReview(ProjectRecord):
 					row,
 					row.meta.get_label(fieldname),
 					row.get(fieldname),
-					_("a {0}").format(_(doctype)),
+					_("an existing {0}").format(_(doctype)),
 					ReviewError,
 				)
 		require_unique_rows(self, "reviewers", "reviewer")
@@ -422,9 +417,7 @@ class PresalesReview(ProjectRecord):
 		"""Whether the reviewers in `rows` are not enough: no quorum, or somebody is missing who must take part."""
 		if len(rows) < max(cint(self.quorum), 1):
 			return True
-		return bool(
-			self.participants and reviewing.missing_participants(self, reviewing.get_reviewers(rows))
-		)
+		return bool(self.participants and reviewing.missing_participants(self, reviewing.get_reviewers(rows)))
 
 	def ask_for_substitute(self):
 		"""Tell the requester, once, that the review cannot be concluded by the reviewers that are left."""

@@ -2,13 +2,24 @@ frappe.ui.form.on("Presales Review Opinion", {
 	refresh(frm) {
 		const grid = frm.get_field("scores").grid;
 		grid.cannot_add_rows = true;
+		// The shipped criteria are in English; they are shown in the language of whoever reads them.
+		grid.update_docfield_property("criterion", "formatter", (value) =>
+			frappe.utils.escape_html(__(value || ""))
+		);
 		frm.set_df_property("scores", "cannot_add_rows", 1);
 		frm.set_df_property("scores", "cannot_delete_rows", 1);
-		frm.toggle_display("scores_section", (frm.doc.scores || []).length > 0);
+		show_scores(frm);
 		show_wording(frm);
 		show_review(frm);
 	},
+
+	conflict_of_interest: show_scores,
 });
+
+function show_scores(frm) {
+	const declared = frm.doc.conflict_of_interest === "Declared";
+	frm.toggle_display("scores_section", !declared && (frm.doc.scores || []).length > 0);
+}
 
 frappe.ui.form.on("Presales Review Score", {
 	score(frm) {
@@ -38,7 +49,7 @@ function show_wording(frm) {
 	if (frm.doc.reviewer !== frappe.session.user) return;
 	frm.set_intro(
 		__(
-			"Give scores and a decision, then submit. Nobody else sees your opinion before the review is concluded."
+			"State whether you have a conflict of interest, give scores and a decision, then submit. Before the review is concluded, only reviewers who have decided themselves see your opinion."
 		),
 		"blue"
 	);

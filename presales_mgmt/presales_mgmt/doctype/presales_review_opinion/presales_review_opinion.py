@@ -119,7 +119,7 @@ class PresalesReviewOpinion(ProjectRecord):
 	def validate_decision(self):
 		if not self.decision:
 			refuse(self, "Decision", None, _("a decision"), ReviewError)
-		if not self.scores and not self.score and self.decision in rules.APPROVALS:
+		if not self.score and self.decision in rules.APPROVALS:
 			refuse(self, "Score (0-100)", None, _("a score"), ReviewError)
 
 	def validate_rectifications(self):
