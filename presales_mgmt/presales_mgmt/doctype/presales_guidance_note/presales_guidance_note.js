@@ -69,13 +69,15 @@ function show_buttons(frm) {
 	}
 	const closable = status === "Answered" || (status === "Open" && !needs_answer);
 	if (guides && closable && user !== answered_by) {
-		frm.add_custom_button(__("Close"), () => call(frm, "close_guidance", {}));
+		frm.add_custom_button(__("Close"), () =>
+			call(frm, "presales_mgmt.api.close_guidance", {})
+		);
 	}
 	if (guides && status !== "Open") {
 		frm.add_custom_button(__("Open Again"), () =>
 			frappe.prompt(
 				[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
-				({ reason }) => call(frm, "reopen_guidance", { reason }),
+				({ reason }) => call(frm, "presales_mgmt.api.reopen_guidance", { reason }),
 				__("Open Again"),
 				__("Open Again")
 			)
@@ -94,14 +96,12 @@ function ask_answer(frm) {
 				default: frm.doc.answer,
 			},
 		],
-		({ answer }) => call(frm, "answer_guidance", { answer }),
+		({ answer }) => call(frm, "presales_mgmt.api.answer_guidance", { answer }),
 		__("Answer"),
 		__("Answer")
 	);
 }
 
 function call(frm, method, args) {
-	frappe
-		.xcall(`presales_mgmt.api.${method}`, { name: frm.doc.name, ...args })
-		.then(() => frm.reload_doc());
+	frappe.xcall(method, { name: frm.doc.name, ...args }).then(() => frm.reload_doc());
 }

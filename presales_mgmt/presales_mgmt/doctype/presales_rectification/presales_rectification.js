@@ -1,4 +1,3 @@
-const API = "presales_mgmt.api";
 const UNSETTLED = ["Open", "Done"];
 
 frappe.ui.form.on("Presales Rectification", {
@@ -57,7 +56,7 @@ function show_buttons(frm) {
 	if (status === "Open") {
 		frm.add_custom_button(__("Done"), () =>
 			ask(frm, __("Done"), __("What was done"), (text) =>
-				call(frm, "complete_rectification", { measure: text })
+				call(frm, "presales_mgmt.api.complete_rectification", { measure: text })
 			)
 		);
 		if (user === responsible) frm.change_custom_button_type(__("Done"), null, "primary");
@@ -69,14 +68,20 @@ function show_buttons(frm) {
 				__("Verify"),
 				__("What was found"),
 				(text) =>
-					call(frm, "verify_rectification", { accepted: true, verification: text }),
+					call(frm, "presales_mgmt.api.verify_rectification", {
+						accepted: true,
+						verification: text,
+					}),
 				false
 			)
 		);
 		frm.change_custom_button_type(__("Verify"), null, "primary");
 		frm.add_custom_button(__("Send Back"), () =>
 			ask(frm, __("Send Back"), __("What is still missing"), (text) =>
-				call(frm, "verify_rectification", { accepted: false, verification: text })
+				call(frm, "presales_mgmt.api.verify_rectification", {
+					accepted: false,
+					verification: text,
+				})
 			)
 		);
 	}
@@ -87,7 +92,7 @@ function show_buttons(frm) {
 		if (!may_waive) return;
 		frm.add_custom_button(__("Waive"), () =>
 			ask(frm, __("Waive"), __("Reason"), (text) =>
-				call(frm, "waive_rectification", { reason: text })
+				call(frm, "presales_mgmt.api.waive_rectification", { reason: text })
 			)
 		);
 	}
@@ -103,5 +108,5 @@ function ask(frm, title, label, then, needed = true) {
 }
 
 function call(frm, method, args) {
-	frappe.xcall(`${API}.${method}`, { name: frm.doc.name, ...args }).then(() => frm.reload_doc());
+	frappe.xcall(method, { name: frm.doc.name, ...args }).then(() => frm.reload_doc());
 }
