@@ -167,11 +167,6 @@ def test_opinions_are_not_made_by_hand(world, frappe, project):
 		),
 		("Safety", {"decision": "Approve", "rectifications": [{"item": "A"}]}, "no rows with the decision"),
 		("Safety", {"decision": "Reject", "rectifications": [{"item": "A"}]}, "no rows with the decision"),
-		(
-			"Safety",
-			{"decision": "Send Back", "rectifications": [{"item": "A", "responsible": email("clerk")}]},
-			"somebody on the team",
-		),
 		("Initiation", {"strategy_advice": ""}, "Strategy Advice: found nothing"),
 		("Initiation", {"decision": "Reject", "rejection_ground": ""}, "a small chance to win is none"),
 		("Initiation", {"decision": "Reject", "rejection_ground": "Other"}, "Opinion: found nothing"),

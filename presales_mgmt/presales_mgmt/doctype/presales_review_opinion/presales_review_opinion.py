@@ -4,8 +4,6 @@ from frappe import _
 from presales_mgmt.controllers import ProjectRecord, finish_todos
 from presales_mgmt.exceptions import ReviewError
 from presales_mgmt.permissions.delegation import require_decider
-from presales_mgmt.permissions.scope import PROJECT
-from presales_mgmt.permissions.visibility import MEMBER
 from presales_mgmt.rules import review as rules
 from presales_mgmt.rules.validation import refuse, require_between
 
@@ -138,33 +136,6 @@ class PresalesReviewOpinion(ProjectRecord):
 		for row in self.rectifications:
 			if not (row.item or "").strip():
 				refuse(row, "What Has to Be Done", None, _("what has to be done"), ReviewError)
-		self.validate_responsible()
-
-	def validate_responsible(self):
-		"""Who has to put something right must see the project."""
-		named = {row.responsible for row in self.rectifications if row.responsible}
-		if not named:
-			return
-		members = frappe.get_all(
-			MEMBER,
-			filters={
-				"parenttype": PROJECT,
-				"parent": self.presales_project,
-				"user": ["in", sorted(named)],
-				"active": 1,
-			},
-			pluck="user",
-			order_by="idx asc",
-		)
-		for row in self.rectifications:
-			if row.responsible and row.responsible not in members:
-				refuse(
-					row,
-					"Responsible",
-					row.responsible,
-					_("somebody on the team of {0}").format(self.presales_project),
-					ReviewError,
-				)
 
 	def validate_initiation(self):
 		"""An initiation is advised on, and rejected only on a ground; a small chance to win is none (R9.9)."""
