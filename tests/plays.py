@@ -93,10 +93,11 @@ def read_course(frappe, project: str | None) -> Course | None:
 		return None
 	doc = frappe.get_doc(PROJECT, project).as_dict()
 	process = load_process(doc.process_version)
-	course = Course(project=doc, stages=[stage.name for stage in process.stages if stage.stage_type != "Lost"])
+	course = Course(
+		project=doc, stages=[stage.name for stage in process.stages if stage.stage_type != "Lost"]
+	)
 	clauses = {
-		row.code: row.clause
-		for row in frappe.get_doc("Presales Process", doc.presales_process).requirements
+		row.code: row.clause for row in frappe.get_doc("Presales Process", doc.presales_process).requirements
 	}
 	logs = frappe.get_all(
 		LOG,
@@ -128,5 +129,7 @@ class Plays:
 		"""The deal of `process`. The second language is played beside the first, with the people who are there."""
 		if process not in self.played:
 			with pytest_support.rolled_back(self.frappe):
-				self.played[process] = {language: play(language, process=process) for language in ("en", "zh")}
+				self.played[process] = {
+					language: play(language, process=process) for language in ("en", "zh")
+				}
 		return self.played[process][lang]

@@ -34,7 +34,14 @@ def test_every_stage_says_what_goes_in_what_is_done_what_comes_out_and_who_is_re
 	for shipped in shipped_processes():
 		doc = frappe.get_doc("Presales Process", shipped["process_name"])
 		for stage in doc.stages:
-			for fieldname in ("purpose", "inputs", "activities", "outputs", "responsible_role", "target_days"):
+			for fieldname in (
+				"purpose",
+				"inputs",
+				"activities",
+				"outputs",
+				"responsible_role",
+				"target_days",
+			):
 				assert stage.get(fieldname), f"{doc.name}, {stage.stage}: {fieldname}"
 		for requirement in doc.requirements:
 			assert requirement.responsible_role, f"{doc.name}: {requirement.title}"
