@@ -289,9 +289,12 @@ def test_the_page_has_every_section(english):
 	for heading in (
 		"Days per stage",
 		"What was refused, and what lifted it",
+		"Initiation",
 		"Risks",
 		"Money (net, CNY)",
 		"Reviews",
+		"What had to be put right",
+		"Guidance by supervisors",
 		"Meetings and decisions",
 		"Evaluation",
 		"Course of the deal",
@@ -312,9 +315,17 @@ def test_nothing_that_was_typed_becomes_markup(english, connected):
 		event.missing = [{**item, "title": EVIL, "found": EVIL} for item in event.missing]
 	summary.project.update({"customer_name": EVIL, "name": EVIL, "company_currency": EVIL, "status": EVIL})
 	summary.company = EVIL
-	for row in (*summary.risks, *summary.reviews, *summary.meetings, *summary.amounts):
+	for row in (
+		*summary.risks,
+		*summary.reviews,
+		*summary.meetings,
+		*summary.amounts,
+		*summary.rectifications,
+		*summary.guidance,
+		summary.initiation,
+	):
 		for key, value in row.items():
-			if isinstance(value, str) and key not in ("starts_on", "status", "kind"):
+			if isinstance(value, str) and key not in ("starts_on", "given_on", "status", "kind"):
 				row[key] = EVIL
 	summary.evaluation.update({"successes": EVIL, "problems": EVIL, "lessons": EVIL, "evaluator": EVIL})
 	for stay in summary.stays:
@@ -511,6 +522,23 @@ def step(**changes):
 			lambda data: data["products"]["sensor"].pop("code"),
 			"company.json",
 			["company.json, products, sensor, code", "found nothing", "an item code"],
+		),
+		(step(clauses=["R9"]), "r7.json", ["step 1 (create), clauses", '["R9"]', '["R9.3"]']),
+		(
+			lambda data: data["steps"].insert(
+				0,
+				{
+					"on": "2026-03-01 09:00",
+					"as": "luo",
+					"do": "delegate",
+					"to": "@wu",
+					"since": "2026-03-32",
+					"until": "2026-04-01",
+					"reason": "Fair",
+				},
+			),
+			"r7.json",
+			["step 1 (delegate), since", "2026-03-32", 'a day such as "2026-03-31"'],
 		),
 		(lambda data: data.update(cast=[]), "r7.json", ["r7.json, cast", "found []", "an object"]),
 		(

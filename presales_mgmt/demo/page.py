@@ -41,6 +41,7 @@ def render(player: Player, summary: Summary) -> str:
 			"name_of_user": player.name_of_user,
 			"flt": flt,
 			"option": option,
+			"plain": frappe.utils.strip_html,
 			"said": said,
 		},
 	)

@@ -7,7 +7,16 @@ from frappe import _
 from frappe.utils import flt, get_datetime, getdate
 
 from presales_mgmt.demo.player import Event, Player
-from presales_mgmt.demo.steps import EVALUATION, OPINION, PROJECT, REVIEW, RISK
+from presales_mgmt.demo.steps import (
+	EVALUATION,
+	GUIDANCE,
+	INITIATION,
+	OPINION,
+	PROJECT,
+	RECTIFICATION,
+	REVIEW,
+	RISK,
+)
 
 
 @dataclass
@@ -47,6 +56,9 @@ class Summary:
 	meetings: list[dict]
 	evaluation: dict | None
 	counts: list[dict]
+	initiation: dict | None = None
+	rectifications: list[dict] = field(default_factory=list)
+	guidance: list[dict] = field(default_factory=list)
 	users: list[str] = field(default_factory=list)
 
 	@property
@@ -138,10 +150,14 @@ def collect(player: Player) -> Summary:
 				(_("Reviews"), REVIEW),
 				(_("Opinions"), OPINION),
 				(_("Risks"), RISK),
+				(_("Rectifications"), RECTIFICATION),
 				(_("Customer contacts"), "Presales Activity"),
 				(_("Meetings"), "Presales Analysis Meeting"),
 			)
 		],
+		initiation=(project["initiation"] and desk.get(user, INITIATION, project["initiation"])) or None,
+		rectifications=desk.find(user, RECTIFICATION, of_project, fields=("*",)),
+		guidance=[desk.get(user, GUIDANCE, row["name"]) for row in desk.find(user, GUIDANCE, of_project)],
 		users=users,
 	)
 
