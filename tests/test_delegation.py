@@ -273,8 +273,8 @@ def test_a_supervisors_delegate_guides(world, frappe, project):
 def test_nobody_approves_an_initiation_for_who_applied_or_leads(world, frappe, absent):
 	"""The leader acts for the director or the manager meanwhile, and so is on both sides."""
 	project = world.make_project()
-	world.apply("director", project, "Submit for Initiation")
-	world.review(project, "Initiation", requester="director", reviewers=("leader",))
+	world.apply_for_initiation(project)
+	world.review_initiation(project)
 	doc = world.delegate(absent, "leader")
 	with pytest.raises(SelfApprovalError):
 		world.apply("leader", project, "Approve Initiation")
@@ -285,8 +285,8 @@ def test_nobody_approves_an_initiation_for_who_applied_or_leads(world, frappe, a
 
 def test_the_leaders_delegate_does_not_approve_without_the_role(world, frappe):
 	project = world.make_project()
-	world.apply("director", project, "Submit for Initiation")
-	world.review(project, "Initiation", requester="director", reviewers=("leader",))
+	world.apply_for_initiation(project)
+	world.review_initiation(project)
 	world.delegate("leader", "supervisor")
 	with pytest.raises(Exception, match=r"(?i)not allowed|not permitted|not a valid|permission"):
 		world.apply("supervisor", project, "Approve Initiation")
