@@ -54,6 +54,8 @@ frappe.ui.form.on("Presales Project", {
 		);
 		toggle_exchange_rate(frm);
 		set_role_options(frm);
+		for (const table of ["team", "supervisors"]) say_options(frm, table, "project_role");
+		say_options(frm, "stakeholders", "buying_role");
 		show_overview(frm);
 		show_initiation(frm);
 	},
@@ -164,6 +166,14 @@ function set_role_options(frm) {
 	}
 }
 
+/** Grids translate options without their DocType, and so miss what they mean here. */
+function say_options(frm, table, fieldname) {
+	const { grid } = frm.get_field(table);
+	grid.update_docfield_property(fieldname, "formatter", (value) =>
+		frappe.utils.escape_html(__(value || "", null, grid.doctype))
+	);
+}
+
 function is_frozen(frm) {
 	return !frm.is_new() && frm.doc.status !== "Draft";
 }
@@ -194,17 +204,21 @@ function show_initiation(frm) {
 	const required = frappe.boot.presales_initiation_application ? 1 : 0;
 	frm.set_df_property("project_class", "read_only", required);
 	frm.set_df_property("person_months", "read_only", required);
+	// The form may be refreshed twice before its dashboard is cleared.
+	for (const indicator of frm.presales_indicators || []) indicator.remove();
+	frm.presales_indicators = [];
 	if (frm.is_new()) return;
 	const label = (fieldname) => __(frm.doc[fieldname], null, frm.doctype);
-	if (frm.doc.is_large_project) frm.dashboard.add_indicator(__("Large Project"), "orange");
+	if (frm.doc.is_large_project) add_indicator(frm, __("Large Project"), "orange");
 	if (frm.doc.project_class && frm.doc.project_class !== "Regular") {
-		frm.dashboard.add_indicator(
+		add_indicator(
+			frm,
 			label("project_class"),
 			frm.doc.project_class === "Company Level" ? "red" : "blue"
 		);
 	}
 	if (frm.doc.strategy) {
-		frm.dashboard.add_indicator(__("Strategy: {0}", [label("strategy")]), "gray");
+		add_indicator(frm, __("Strategy: {0}", [label("strategy")]), "gray");
 	}
 	if (frappe.model.can_read("Presales Rectification")) show_open_conditions(frm);
 	if (frm.doc.initiation) {
@@ -214,6 +228,10 @@ function show_initiation(frm) {
 	} else if (frm.doc.status === "Draft" && frappe.model.can_create("Presales Initiation")) {
 		frm.add_custom_button(__("Application"), () => open_application(frm));
 	}
+}
+
+function add_indicator(frm, label, colour) {
+	frm.presales_indicators.push(frm.dashboard.add_indicator(label, colour));
 }
 
 /** The draft that is there, or a new one: a project has one open application. */
@@ -237,13 +255,15 @@ function open_application(frm) {
 
 function show_open_conditions(frm) {
 	const project = frm.doc.name;
+	const shown = frm.presales_indicators;
 	frappe.db
 		.count("Presales Rectification", {
 			filters: { presales_project: project, status: ["in", ["Open", "Done"]] },
 		})
 		.then((count) => {
-			if (!count || frm.doc.name !== project) return;
-			frm.dashboard.add_indicator(__("Conditions open: {0}", [count]), "orange");
+			// The form may have been refreshed again meanwhile.
+			if (!count || frm.presales_indicators !== shown) return;
+			add_indicator(frm, __("Conditions open: {0}", [count]), "orange");
 		});
 }
 
