@@ -221,7 +221,10 @@ function add_buttons(frm) {
 			frappe.new_doc("Presales Review", {
 				presales_project: frm.doc.presales_project,
 				review_kind: "Initiation",
-				subject: `${__("Initiation")}: ${frm.doc.project_title}`,
+				subject: __("{0}: {1}", [
+					__("Initiation", null, "Presales Review"),
+					frm.doc.project_title,
+				]),
 				reviewed_doctype: frm.doctype,
 				reviewed_document: frm.doc.name,
 			})

@@ -49,10 +49,23 @@ frappe.ui.form.on("Presales Review", {
 		}));
 	},
 
+	onload(frm) {
+		frm.presales_reviewed_doctype = frm.doc.reviewed_doctype;
+	},
+
 	refresh(frm) {
+		// A link to a DocType is shown by its name, which is in English.
+		frm.set_df_property("reviewed_doctype", "formatter", (value) =>
+			frappe.utils.escape_html(__(value || ""))
+		);
 		// The shipped criteria are in English; they are shown in the language of whoever reads them.
 		frm.get_field("criteria").grid.update_docfield_property(
 			"criterion",
+			"formatter",
+			(value) => frappe.utils.escape_html(__(value || ""))
+		);
+		frm.get_field("participants").grid.update_docfield_property(
+			"participant_role",
 			"formatter",
 			(value) => frappe.utils.escape_html(__(value || ""))
 		);
@@ -71,6 +84,9 @@ frappe.ui.form.on("Presales Review", {
 	},
 
 	reviewed_doctype(frm) {
+		// A new form triggers what it is opened with: the record that it names stays.
+		if (frm.doc.reviewed_doctype === frm.presales_reviewed_doctype) return;
+		frm.presales_reviewed_doctype = frm.doc.reviewed_doctype;
 		frm.set_value("reviewed_document", null);
 	},
 });
@@ -82,7 +98,10 @@ function set_subject(frm) {
 		if (frm.doc.presales_project !== project || frm.doc.subject) return;
 		frm.set_value(
 			"subject",
-			`${__(frm.doc.review_kind)}: ${message?.project_title || project}`
+			__("{0}: {1}", [
+				__(frm.doc.review_kind, null, frm.doctype),
+				message?.project_title || project,
+			])
 		);
 	});
 }
@@ -263,6 +282,7 @@ function show_results(frm) {
 				"strategy_advice",
 				"rejection_ground",
 				"conflict_details",
+				"decided_by",
 			],
 			order_by: "modified asc",
 			limit: 0,
@@ -291,6 +311,11 @@ function name_of(frm, user) {
 /** What a reviewer said in words. */
 function texts_of(opinion, scores, conditions) {
 	const texts = [opinion.opinion, opinion.conflict_details];
+	if (opinion.decided_by) {
+		texts.unshift(
+			__("Decided by {0} as delegate", [frappe.user.full_name(opinion.decided_by)])
+		);
+	}
 	if (opinion.strategy_advice) {
 		texts.push(__("Advice: {0}", [__(opinion.strategy_advice, null, OPINION)]));
 	}

@@ -84,7 +84,7 @@ function show_review(frm) {
 		if (!review || frm.doc.name !== name) return;
 		const facts = [
 			[__("Review"), link("Presales Review", review.name, review.subject)],
-			[__("Review Kind"), text(__(review.review_kind))],
+			[__("Review Kind"), text(__(review.review_kind, null, "Presales Review"))],
 			[__("Project"), link("Presales Project", review.presales_project)],
 			[
 				__("Reviewed Record"),

@@ -22,6 +22,9 @@ frappe.listview_settings["Presales Review Opinion"] = {
 				? [__("Waits for You"), "orange", "docstatus,=,0"]
 				: [__("Open"), "gray", "docstatus,=,0"];
 		}
+		if (!doc.decision) {
+			return [__("Conflict of Interest"), "gray", "decision,is,not set"];
+		}
 		const colours = {
 			Approve: "green",
 			"Approve with Conditions": "yellow",
