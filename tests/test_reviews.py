@@ -59,6 +59,25 @@ def test_an_optional_reviewer_is_not_waited_for(world, frappe, project):
 	)
 
 
+def test_who_decides_while_another_concludes_comes_too_late(world, frappe, project, monkeypatch):
+	"""Each has read the review as running; the second gets the lock when the first has concluded it."""
+	from presales_mgmt.exceptions import ReviewError
+	from presales_mgmt.presales_mgmt.doctype.presales_review_opinion.presales_review_opinion import (
+		PresalesReviewOpinion,
+	)
+
+	review = world.draft_review(project, "Safety", reviewers=("expert", "engineer"))
+	review.reviewers[1].required = 0
+	with world.acting_as("manager"):
+		review.submit()
+	world.give_opinion("expert", review)
+	monkeypatch.setattr(PresalesReviewOpinion, "validate_review", lambda opinion: None)
+	with pytest.raises(ReviewError, match="is not running"):
+		world.give_opinion("engineer", review, decision="Reject")
+	review.reload()
+	assert (review.status, review.reviewers[1].decision) == ("Approved", None)
+
+
 def test_criteria_are_weighted(world, frappe, project):
 	review = world.request_review(project, "Bid Decision")
 	with world.acting_as("expert"):
