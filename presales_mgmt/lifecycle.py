@@ -382,7 +382,9 @@ def lose_from_erpnext(
 	_add_rows(doc, "competitors", "competitor", competitors)
 	# ERPNext takes HTML here, the project does not.
 	values = {"outcome_reason": strip_html(detail)} if detail else {}
-	set_status(doc, LOST, _("Lost: {0} was declared lost.").format(trigger), **values)
+	comment = _("Lost: {0} was declared lost.").format(trigger)
+	set_status(doc, LOST, comment, **values)
+	initiation.withdraw(doc.name, comment)
 	engine.enter_lost_stage(doc)
 	engine.end_stay(doc)
 
@@ -393,7 +395,12 @@ def reopen_from_erpnext(project: str, trigger: str) -> None:
 	if doc.status != LOST:
 		return
 	reason = _("Reopened: {0} was reopened.").format(trigger)
-	set_status(doc, ACTIVE if doc.approved_on else DRAFT, reason, decided_on=None)
+	if doc.approved_on:
+		set_status(doc, ACTIVE, reason, decided_on=None)
+	else:
+		# It is applied for anew, if it was before.
+		values = initiation.UNCLASSIFIED if doc.initiation else {}
+		set_status(doc, DRAFT, reason, decided_on=None, applied_by=None, applied_on=None, **values)
 	engine.leave_final_stage(doc, reason)
 	engine.resume_stay(doc)
 
