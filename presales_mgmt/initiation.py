@@ -78,6 +78,8 @@ def validate_application(project) -> None:
 		)
 	if application.docstatus == 0:
 		application.complete_for_submission()
+	# One that was submitted before may name a director or manager whom the project has exchanged since.
+	application.require_leaders(project)
 	take_over(project, application)
 	# What the applicants think of it is in the application; the strategy is the advice of the evaluation.
 	project.strategy = None

@@ -686,6 +686,21 @@ def test_one_that_was_submitted_before_is_accepted(world, project):
 
 
 @pytest.mark.clause("R9.9")
+def test_who_leads_no_more_is_not_appointed_by_an_earlier_application(world, project):
+	from presales_mgmt.exceptions import TeamError
+
+	application = world.make_application(project)
+	with world.acting_as("manager"):
+		application.submit()
+	project.reload()
+	with world.acting_as("director"):
+		project.manager = email("planner")
+		project.save()
+	with pytest.raises(TeamError, match=f"{email('planner')}, whom the project names as Manager"):
+		submit_for_initiation(world, project)
+
+
+@pytest.mark.clause("R9.9")
 def test_approval_with_conditions_is_the_reviews(world, frappe, under_review):
 	review = frappe.get_last_doc("Presales Review", {"presales_project": under_review.name})
 	review.db_set("status", "Approved with Conditions")
@@ -759,16 +774,14 @@ def test_who_submitted_the_application_does_not_approve(world, frappe, project):
 
 	world.make_user("both", "Presales Manager", "Presales Leader")
 	both = email("both")
-	with world.acting_as("director"):
-		project.manager = both
-		project.save()
-	application = world.make_application(project, team=[])
+	delegation = world.delegate("manager", "both")
+	application = world.make_application(project)
 	with world.acting_as(both):
 		application.submit()
+	with world.acting_as("manager"):
+		delegation.enabled = 0
+		delegation.save()
 	project.reload()
-	with world.acting_as("director"):
-		project.manager = email("manager")
-		project.save()
 	submit_for_initiation(world, project)
 	world.review_initiation(project)
 	with pytest.raises(SelfApprovalError):

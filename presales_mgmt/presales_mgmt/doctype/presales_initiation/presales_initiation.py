@@ -158,21 +158,22 @@ class PresalesInitiation(ProjectRecord):
 
 	def validate_only_one(self):
 		"""A project has one application that is open: a draft, or one that is not decided on."""
-		other = frappe.get_all(
+		other = frappe.db.get_value(
 			DOCTYPE,
-			filters={
+			{
 				"presales_project": self.presales_project,
 				"docstatus": ["<", 2],
 				"result": ["is", "not set"],
 				"name": ["!=", self.name or ""],
 			},
-			pluck="name",
+			"name",
 			order_by="creation asc",
-			limit=1,
+			# What somebody has made while this waited for the project is seen by a locking read only.
+			for_update=self.is_new(),
 		)
 		if other:
 			frappe.throw(
-				_("{0} has an open application already: {1}.").format(self.presales_project, other[0]),
+				_("{0} has an open application already: {1}.").format(self.presales_project, other),
 				exc=DuplicateEntryError,
 			)
 
@@ -195,8 +196,14 @@ class PresalesInitiation(ProjectRecord):
 						else _("a role of the team, not of supervisors"),
 						TeamError,
 					)
+		self.require_leaders(self.flags.project)
+		self.require_able_people()
+		set_full_names([*self.team, *self.supervisors])
+
+	def require_leaders(self, project):
+		"""Director and manager are those whom the project names, and nobody becomes either beside them."""
 		for row in self.team:
-			expected = self.flags.project.get(LEADING_ROLES.get(row.project_role, ""))
+			expected = project.get(LEADING_ROLES.get(row.project_role, ""))
 			if row.project_role in LEADING_ROLES and row.user != expected:
 				refuse(
 					row,
@@ -207,8 +214,6 @@ class PresalesInitiation(ProjectRecord):
 					),
 					TeamError,
 				)
-		self.require_able_people()
-		set_full_names([*self.team, *self.supervisors])
 
 	def require_able_people(self):
 		rows = [*self.team, *self.supervisors]
