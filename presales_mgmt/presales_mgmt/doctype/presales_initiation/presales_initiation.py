@@ -334,12 +334,11 @@ class PresalesInitiation(ProjectRecord):
 		"""What is missing, in the form in which gates say it."""
 		process = frappe.get_cached_doc("Presales Process", self.flags.project.presales_process)
 		values = {**self.as_dict(), "prospect_analysis": strip_html(self.prospect_analysis or "")}
-		types = basis_types() if process.basis_documents_required == rules.EVERY_BASIS_TYPE else []
-		return [
-			self._finding(lack) for lack in rules.missing(values, process.basis_documents_required, types)
-		]
+		rule = process.basis_documents_required
+		types = basis_types() if rule in (rules.AT_LEAST_ONE, rules.EVERY_BASIS_TYPE) else []
+		return [self._finding(lack, rule) for lack in rules.missing(values, rule, types)]
 
-	def _finding(self, lack: rules.Missing) -> Finding:
+	def _finding(self, lack: rules.Missing, basis_rule: str | None) -> Finding:
 		field = self.meta.get_field(lack.table or lack.fieldname)
 		label = _(field.label, context=self.doctype)
 		place, title, found = _(self.doctype), label, _("nothing")
@@ -353,13 +352,20 @@ class PresalesInitiation(ProjectRecord):
 			expected = _("a number above 0")
 		elif lack.fieldname in rules.REQUIRED_AMOUNTS:
 			found, expected = f"{flt(self.get(lack.fieldname)):g}", _("a number above 0")
-		elif lack.document_type:
-			expected = _("an archived document of type {0}").format(_(lack.document_type))
+		elif lack.fieldname == "basis_documents":
+			found = ", ".join(_(row.document_type) for row in self.basis_documents) or found
+			types = ", ".join(map(_, lack.document_types))
+			if not types:
+				expected = _("a document type that is a basis of initiation; there is none")
+			elif basis_rule == rules.AT_LEAST_ONE:
+				expected = _("an archived document of one of these types: {0}").format(types)
+			else:
+				expected = _("also an archived document of each of these types: {0}").format(types)
 		elif field.fieldtype == "Table":
 			expected = _("at least one row")
 		else:
 			expected = _("a value")
-		code = ":".join(map(str, filter(None, (lack.table, lack.row, lack.fieldname, lack.document_type))))
+		code = ":".join(map(str, filter(None, (lack.table, lack.row, lack.fieldname))))
 		requirement = Requirement(code=code, stage=place, kind="Field", title=title)
 		return Finding(requirement, Answer(satisfied=False, found=found, expected=expected))
 
