@@ -910,6 +910,20 @@ def test_the_switch_may_be_turned_while_a_project_is_evaluated(world, frappe, pr
 	assert (project.initiation, application_of(project).result) == (application.name, "Approved")
 
 
+@pytest.mark.clause("R9.9")
+def test_a_process_asks_for_no_application_where_the_company_does_without(world, frappe):
+	from presales_mgmt.gates.evaluation import blocking, evaluate
+
+	frappe.get_doc("Presales Settings").update({"require_initiation_application": 0}).save()
+	project = world.make_project(presales_process="Marketing-Centre Project Presales")
+	world.apply("director", project, "Submit for Initiation")
+	world.review_initiation(project)
+	world.apply("leader", project, "Approve Initiation")
+	titles = [finding.requirement.title for finding in blocking(evaluate([project.name])[project.name])]
+	assert "Research report is archived" in titles
+	assert "Project is initiated" not in titles
+
+
 # ----------------------------------------------------------------------------------------- who sees it
 
 
