@@ -1075,6 +1075,31 @@ def test_rows_of_what_was_reviewed_count(world, frappe, project):
 	assert fingerprints("Quotation", []) == {}
 
 
+@pytest.mark.parametrize(
+	("fieldname", "value"),
+	[("letter_head", "Another"), ("customer_group", "Another"), ("status", "Expired"), ("in_words", "Two")],
+)
+def test_what_people_do_not_enter_is_no_content(world, frappe, project, fieldname, value):
+	from presales_mgmt.reviewed_version import fingerprints
+
+	quotation = world.make_quotation(project)
+	before = fingerprints("Quotation", [quotation.name])
+	frappe.db.set_value("Quotation", quotation.name, fieldname, value)
+	assert fingerprints("Quotation", [quotation.name]) == before
+
+
+def test_how_the_site_rounds_changes_no_fingerprint(world, frappe, project, monkeypatch):
+	from presales_mgmt.reviewed_version import fingerprints
+
+	quotation = world.make_quotation(project)
+	frappe.db.set_value("Quotation Item", quotation.items[0].name, "rate", 1.0000005)
+	found = set()
+	for method in ("Banker's Rounding", "Commercial Rounding", "Banker's Rounding (legacy)"):
+		monkeypatch.setattr(frappe, "get_system_settings", lambda _key, method=method: method)
+		found.add(fingerprints("Quotation", [quotation.name])[quotation.name])
+	assert len(found) == 1
+
+
 def test_submitting_what_was_reviewed_as_a_draft_changes_nothing(world, frappe, project):
 	from presales_mgmt.reviewed_version import fingerprints
 
