@@ -976,6 +976,19 @@ def test_an_application_takes_few_queries(world, frappe, project, count_queries)
 	assert saving.count - rows <= 21
 
 
+def test_a_draft_project_takes_few_queries(world, frappe, count_queries):
+	with world.acting_as("manager"):
+		world.make_project().save()  # warms the caches
+		with count_queries() as inserting:
+			project = world.make_project()
+		project.save()
+		with count_queries() as saving:
+			project.save()
+	rows = len(project.team) + len(project.supervisors)
+	assert inserting.count - rows <= 20
+	assert saving.count - rows <= 17
+
+
 def test_saving_an_initiated_project_takes_few_queries(world, frappe, count_queries):
 	project = world.make_active_project()
 	with world.acting_as("manager"):

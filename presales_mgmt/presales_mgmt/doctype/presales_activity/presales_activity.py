@@ -3,7 +3,6 @@ from frappe.utils import time_diff_in_hours
 from presales_mgmt.controllers import ProjectRecord
 from presales_mgmt.rules.validation import require_date_order, require_past
 
-
 # What was answered at once has waited this long: 0 stands for what still waits.
 SHORTEST_RESPONSE = 0.01
 

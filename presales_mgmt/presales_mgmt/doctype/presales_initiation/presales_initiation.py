@@ -13,9 +13,11 @@ from presales_mgmt.exceptions import (
 )
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.rules import Answer, Finding, Requirement
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import PROJECT_WRITERS, get_project_roles, sees_everything
 from presales_mgmt.rules import initiation as rules
+from presales_mgmt.rules.followup import is_own_matter
 from presales_mgmt.rules.validation import (
 	refuse,
 	require_date_order,
@@ -379,11 +381,11 @@ class PresalesInitiation(ProjectRecord):
 				exc=frappe.PermissionError,
 			)
 		project = get_project_values(self.presales_project)
-		if user in (self.applied_by, project.director, project.manager):
+		if is_own_matter(acting_for(user), self.applied_by, project.director, project.manager):
 			frappe.throw(
-				_("{0} applied for {1} or leads it, and grants it nothing. Ask another leader.").format(
-					user, self.presales_project
-				),
+				_(
+					"{0} applied for {1} or leads it, or acts for who does, and grants it nothing. Ask another leader."
+				).format(user, self.presales_project),
 				exc=SelfApprovalError,
 			)
 		if self.result:
