@@ -13,25 +13,22 @@ from presales_mgmt.exceptions import (
 )
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.rules import Answer, Finding, Requirement
+from presales_mgmt.initiation import DOCTYPE, WITHDRAWN, is_large
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import PROJECT_WRITERS, get_project_roles, sees_everything
 from presales_mgmt.rules import initiation as rules
-from presales_mgmt.rules.followup import is_own_matter
+from presales_mgmt.rules.followup import SUPERVISOR_ROLES, is_own_matter
 from presales_mgmt.rules.validation import (
+	able_users,
 	refuse,
 	require_date_order,
 	require_unique_rows,
 	set_full_names,
 	validate_input,
 )
-from presales_mgmt.setup.roles import ROLES
 from presales_mgmt.statuses import DRAFT, INITIATION, status_label
 
-DOCTYPE = "Presales Initiation"
-WITHDRAWN = "Withdrawn"
-
-SUPERVISOR_ROLES = ("Company Supervisor", "Department Supervisor", "Director Supervisor")
 # The roles of a project that one person has, and the project's field that names it.
 LEADING_ROLES = {"Director": "director", "Manager": "manager"}
 
@@ -286,8 +283,7 @@ class PresalesInitiation(ProjectRecord):
 		self.margin_percent = figures.margin_percent
 		self.benefit_cost_ratio = figures.benefit_cost_ratio
 		self.payback_months = figures.payback_months
-		threshold = frappe.get_cached_doc("Presales Settings").large_project_person_months
-		self.is_large_project = int(rules.is_large(flt(self.person_months), flt(threshold)))
+		self.is_large_project = int(is_large(self.person_months))
 
 	def set_class(self):
 		"""The class follows from the answers, and may be raised by hand, never lowered (R9.2)."""
@@ -490,22 +486,4 @@ def basis_types() -> list[str]:
 	"""The document types on which the decision to initiate rests."""
 	return frappe.get_all(
 		"Presales Document Type", filters={"is_initiation_basis": 1}, pluck="name", order_by="name asc"
-	)
-
-
-def able_users(users) -> set[str]:
-	"""Those of `users` who are enabled and have a role of this app."""
-	enabled = frappe.get_all(
-		"User",
-		filters={"name": ["in", sorted(users)], "enabled": 1, "user_type": "System User"},
-		pluck="name",
-		order_by="name asc",
-	)
-	return set(
-		frappe.get_all(
-			"Has Role",
-			filters={"parenttype": "User", "parent": ["in", enabled], "role": ["in", ROLES]},
-			pluck="parent",
-			order_by="parent asc",
-		)
 	)

@@ -17,7 +17,7 @@ from presales_mgmt.overrides.common import refuse_second_project
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.presales_mgmt.doctype.presales_process.presales_process import freeze
-from presales_mgmt.rules.followup import is_own_matter
+from presales_mgmt.rules.followup import SUPERVISOR_ROLES, is_own_matter
 from presales_mgmt.rules.validation import (
 	refuse,
 	require_date_order,
@@ -57,7 +57,6 @@ TEAM_ROLES = (
 	"Member",
 	"Reviewer",
 )
-SUPERVISOR_ROLES = ("Company Supervisor", "Department Supervisor", "Director Supervisor")
 
 # Written by the engine, the lifecycle and ERPNext's documents, never by saving a form.
 WRITTEN_ELSEWHERE = (
