@@ -81,6 +81,13 @@ def validate_status_change(doc, before: str | None) -> None:
 	if after == INITIATION:
 		_validate_application(doc)
 	elif after == ACTIVE and not doc.approved_on:
+		if before in DECIDED:
+			frappe.throw(
+				_(
+					"{0} ended before it was initiated and cannot become active. Reopen its opportunity if that was lost, or make a new project."
+				).format(doc.name),
+				exc=LifecycleError,
+			)
 		_validate_approval(doc)
 	elif before == INITIATION or after == DRAFT:
 		# Leaders decide on applications, applicants take theirs back: the workflow's roles say enough.
