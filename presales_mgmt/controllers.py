@@ -8,7 +8,7 @@ from frappe.utils import getdate
 from presales_mgmt.exceptions import LifecycleError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import READING, require_project_permission
-from presales_mgmt.rules.validation import require_value, validate_input
+from presales_mgmt.rules.validation import refuse, require_value, validate_input
 from presales_mgmt.statuses import CLOSED
 
 
@@ -102,6 +102,33 @@ def keep_reminder_level(doc, date_field: str) -> None:
 		doc.reminder_level = before.reminder_level
 	else:
 		doc.reminder_level = 0
+
+
+def read_to_settle(doctype: str, name: str):
+	"""The document under a lock, for a function that changes its state. The user must be able to read it."""
+	doc = frappe.get_doc(doctype, name, for_update=True)
+	doc.check_permission("read")
+	return doc
+
+
+def require_status(doc, exception: type[Exception], *expected: str) -> None:
+	"""Raise `exception` unless the status of `doc` is one of those expected."""
+	if doc.status not in expected:
+		refuse(
+			doc,
+			"Status",
+			_(doc.status, context=doc.doctype),
+			_(" or ").join(_(status, context=doc.doctype) for status in expected),
+			exception,
+		)
+
+
+def settle(doc, values: dict) -> None:
+	"""Write what a function has decided on, which nobody could write by hand."""
+	doc.update(values)
+	doc.flags.by_function = True
+	# The caller has checked who may do this; that person often has no right to edit the document.
+	doc.save(ignore_permissions=True)
 
 
 def _day(value):

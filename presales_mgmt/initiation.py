@@ -21,6 +21,9 @@ SENT_BACK = "Sent Back"
 REJECTED = "Rejected"
 WITHDRAWN = "Withdrawn"
 
+# What a project has of its class and size before it is applied for.
+UNCLASSIFIED = {"initiation": None, "project_class": None, "person_months": 0, "is_large_project": 0}
+
 APPLICANTS = frozenset({"Director", "Manager"})
 COMPANY_SUPERVISOR = "Company Supervisor"
 
@@ -75,6 +78,8 @@ def validate_application(project) -> None:
 		)
 	if application.docstatus == 0:
 		application.complete_for_submission()
+	# One that was submitted before may name a director or manager whom the project has exchanged since.
+	application.require_leaders(project)
 	take_over(project, application)
 	# What the applicants think of it is in the application; the strategy is the advice of the evaluation.
 	project.strategy = None
@@ -120,7 +125,7 @@ def release_application(project) -> None:
 		return
 	application = frappe.get_doc(DOCTYPE, project.initiation)
 	project.flags.application = application
-	project.update({"initiation": None, "project_class": None, "person_months": 0, "is_large_project": 0})
+	project.update(UNCLASSIFIED)
 
 
 def take_over(project, application) -> None:
@@ -201,8 +206,20 @@ def _turn_down(project, application, after: str) -> None:
 	if own or not sees_everything(user):
 		result = WITHDRAWN
 	if result != REJECTED:
-		application.flags.by_lifecycle = True
-		# The right to change the project's status was checked; leaders have none to cancel applications.
-		application.flags.ignore_permissions = True
-		application.cancel()
+		_cancel(application)
 	application.decide(result, project.outcome_reason)
+
+
+def withdraw(project: str, reason: str) -> None:
+	"""Nobody decides on the application of a project that was lost; it may be amended when that is taken up again."""
+	application = get_open_application(project, submitted=True)
+	if application:
+		_cancel(application)
+		application.decide(WITHDRAWN, reason)
+
+
+def _cancel(application) -> None:
+	application.flags.by_lifecycle = True
+	# The right to change the project's status was checked; leaders have none to cancel applications.
+	application.flags.ignore_permissions = True
+	application.cancel()

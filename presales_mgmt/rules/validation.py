@@ -6,6 +6,7 @@ Here both are refused, in words that say row, field, what was found and what was
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import frappe
@@ -20,6 +21,7 @@ from presales_mgmt.exceptions import (
 	UserError,
 	WrongTypeError,
 )
+from presales_mgmt.setup.roles import ROLES
 
 INTEGER_FIELDS = frozenset({"Int", "Check"})
 NUMBER_FIELDS = frozenset({"Int", "Check", "Float", "Currency", "Percent"})
@@ -283,6 +285,24 @@ def require_enabled_users(places) -> None:
 				_("a user who is enabled and works on the desk"),
 				UserError,
 			)
+
+
+def able_users(users: Iterable[str]) -> set[str]:
+	"""Those of `users` who are enabled and have a role of this app."""
+	enabled = frappe.get_all(
+		"User",
+		filters={"name": ["in", sorted(users)], "enabled": 1, "user_type": "System User"},
+		pluck="name",
+		order_by="name asc",
+	)
+	return set(
+		frappe.get_all(
+			"Has Role",
+			filters={"parenttype": "User", "parent": ["in", enabled], "role": ["in", ROLES]},
+			pluck="parent",
+			order_by="parent asc",
+		)
+	)
 
 
 def require_company(doc, doctype: str, name: str | None, label: str, company: str) -> None:

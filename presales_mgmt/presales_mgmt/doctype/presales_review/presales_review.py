@@ -368,8 +368,10 @@ class PresalesReview(ProjectRecord):
 		"""Compute the outcome when nothing is missing any more. Called when an opinion is submitted.
 
 		Every required reviewer has decided or declared a conflict of interest, and those who have decided make
-		up the quorum and all who must take part. Otherwise the review waits.
+		up the quorum and all who must take part. Otherwise the review waits. The document must have been read with
+		`for_update`: what somebody has concluded or cancelled in the meantime takes no more opinions.
 		"""
+		self.require_running()
 		# A locking read: of two who decide at once, the second sees the opinion of the first. The first must not
 		# wait for the second's, which is not given yet and waits itself for this review. The write below makes
 		# PostgreSQL raise a conflict where it would otherwise read what was there before the wait.
