@@ -77,3 +77,118 @@ def test_an_order_does_not_leave_its_project_when_it_is_cancelled(world, frappe,
 		project.reload()
 		assert project.status == "Active"
 	assert project.quotation != quotation.name
+
+
+# ------------------------------------------------------------------------- opinions are seen too early
+
+
+@pytest.mark.clause("R9.9")
+def test_gates_do_not_count_opinions(world, frappe):
+	"""A requirement with conditions on opinions would tell what hidden ones say."""
+	from presales_mgmt.exceptions import ProcessError
+
+	process = frappe.get_doc("Presales Process", "Nine-Stage Presales")
+	process.append(
+		"requirements",
+		{
+			"stage": process.stages[0].stage,
+			"kind": "Record",
+			"title": "Rejections",
+			"reference_doctype": "Presales Review Opinion",
+			"reference_filters": '[["decision", "=", "Reject"]]',
+			"count_rule": "At Most",
+		},
+	)
+	with world.acting_as("director"), pytest.raises(ProcessError, match="Presales Review Opinion"):
+		process.save()
+
+
+@pytest.mark.clause("R9.9")
+def test_an_opinion_is_not_reviewed(world, project):
+	"""The fingerprint of what is reviewed would tell what a hidden opinion says, by trying."""
+	from presales_mgmt.exceptions import ReviewedRecordError
+
+	review = world.request_review(project, "Solution")
+	opinion = world.give_opinion(review.reviewers[0].reviewer, review)
+	with pytest.raises(ReviewedRecordError, match="expected a record of project"):
+		world.draft_review(
+			project, "Safety", reviewed_doctype=opinion.doctype, reviewed_document=opinion.name
+		)
+
+
+@pytest.mark.clause("R4.1", "R9.9")
+def test_a_delegate_does_not_see_early_what_the_delegator_has_decided(world, frappe, project):
+	review = world.request_review(project, "Solution", reviewers=("expert", "expert2"))
+	given = world.give_opinion("expert", review)
+	waiting = frappe.get_all(
+		"Presales Review Opinion",
+		filters={"review": review.name, "docstatus": 0},
+		pluck="name",
+		order_by="name asc",
+	)
+	for person in ("expert", "expert2"):
+		delegate(world, person, "researcher")
+	with world.acting_as("researcher"):
+		assert frappe.get_list(given.doctype, filters={"review": review.name}, pluck="name") == waiting
+		assert not frappe.has_permission(given.doctype, "read", doc=given.name)
+		assert frappe.has_permission(given.doctype, "write", doc=waiting[0])
+
+
+@pytest.mark.clause("R4.1")
+def test_a_delegate_sees_what_the_delegate_has_decided(world, frappe, project):
+	review = world.request_review(project, "Solution", reviewers=("expert", "expert2"))
+	delegate(world, "expert", "researcher")
+	with world.acting_as("researcher"):
+		opinion = opinion_of(frappe, "expert", review)
+		opinion.update({"decision": "Approve", "conflict_of_interest": "None"})
+		for row in opinion.scores:
+			row.score = 80
+		opinion.submit()
+		assert frappe.get_list(opinion.doctype, filters={"review": review.name}, pluck="name") == [
+			opinion.name
+		]
+		assert frappe.has_permission(opinion.doctype, "read", doc=opinion.name)
+
+
+@pytest.mark.clause("R4.1", "R9.9")
+def test_who_has_decided_for_a_reviewer_is_not_added_as_another(world, frappe, project):
+	from presales_mgmt import api
+	from presales_mgmt.exceptions import ReviewError
+
+	review = world.request_review(project, "Solution", reviewers=("expert", "expert2"))
+	delegate(world, "expert", "researcher")
+	with world.acting_as("researcher"):
+		opinion = opinion_of(frappe, "expert", review)
+		opinion.update({"decision": "Approve", "conflict_of_interest": "None"})
+		for row in opinion.scores:
+			row.score = 80
+		opinion.submit()
+	with world.acting_as("manager"), pytest.raises(ReviewError, match="has decided for another reviewer"):
+		api.add_reviewer(review.name, email("researcher"))
+
+
+@pytest.mark.clause("R7.5")
+def test_scores_may_come_as_text(world, frappe, project):
+	review = world.request_review(project, "Solution", reviewers=("expert", "expert2"))
+	with world.acting_as("expert"):
+		opinion = opinion_of(frappe, "expert", review)
+		for row in opinion.scores:
+			row.score = "90"
+		opinion.save()
+	assert opinion.score == 90
+
+
+def opinion_of(frappe, person, review):
+	return frappe.get_doc("Presales Review Opinion", {"review": review.name, "reviewer": email(person)})
+
+
+def delegate(world, delegator, person):
+	with world.acting_as(delegator):
+		return world.insert(
+			"Presales Delegation",
+			delegator=email(delegator),
+			delegate=email(person),
+			from_date="2020-01-01",
+			to_date="2099-12-31",
+			reason="Leave",
+		)

@@ -319,6 +319,11 @@ class PresalesReview(ProjectRecord):
 					ReviewError,
 				)
 		require_unique_rows(self, "reviewers", "reviewer")
+		if frappe.db.exists(OPINION, {"review": self.name, "decided_by": reviewer, "docstatus": ["<", 2]}):
+			frappe.throw(
+				_("{0} has decided for another reviewer of {1} already.").format(reviewer, self.name),
+				exc=ReviewError,
+			)
 		if reviewer == user:
 			frappe.throw(_("Nobody adds themselves as a reviewer: ask somebody else."), exc=ReviewError)
 		set_full_names([row], user_field="reviewer")
