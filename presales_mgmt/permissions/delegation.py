@@ -204,7 +204,7 @@ def require_decider(opinion, user: str) -> None:
 	)
 	concerned = {review.requested_by, *_authors(review)}
 	if review.review_kind == "Initiation":
-		concerned.update(frappe.db.get_value(PROJECT, review.presales_project, LEADING_FIELDS))
+		concerned.update(get_leads(review.presales_project))
 	if concerned & (persons - {opinion.reviewer}):
 		frappe.throw(
 			_("{0} cannot decide for {1}: it is a matter of {0} or of somebody whom {0} acts for.").format(
@@ -227,6 +227,19 @@ def require_decider(opinion, user: str) -> None:
 			_("{0} has decided for another reviewer of {1} already.").format(user, opinion.review),
 			exc=ReviewError,
 		)
+
+
+def get_leads(project: str) -> set[str]:
+	"""Who must not decide on the initiation of `project`: who leads it, applied for it or drafted what is applied
+	for (R9.9)."""
+	leads = frappe.db.get_value(PROJECT, project, LEADING_FIELDS) or ()
+	drafters = frappe.get_all(
+		"Presales Initiation",
+		filters={"presales_project": project, "docstatus": ["<", 2], "result": ["is", "not set"]},
+		pluck="owner",
+		order_by="creation asc",
+	)
+	return set(filter(None, (*leads, *drafters)))
 
 
 def _authors(review) -> set[str]:

@@ -6,7 +6,7 @@ from presales_mgmt import reviewing
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo, require_open_project
 from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordError, ReviewError
 from presales_mgmt.gates.definitions import project_link_field
-from presales_mgmt.permissions.delegation import acting_for
+from presales_mgmt.permissions.delegation import acting_for, get_leads
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import MEMBER, get_project_roles
 from presales_mgmt.rectification import make_from_review
@@ -175,9 +175,7 @@ class PresalesReview(ProjectRecord):
 		"""Who must not decide on the initiation of the project (R9.9)."""
 		if self.review_kind != "Initiation":
 			return set()
-		return set(
-			frappe.db.get_value(PROJECT, self.presales_project, ["director", "manager", "applied_by"]) or ()
-		)
+		return get_leads(self.presales_project)
 
 	def get_authors(self) -> set[str]:
 		"""Who made what is reviewed."""
