@@ -192,3 +192,171 @@ def delegate(world, delegator, person):
 			to_date="2099-12-31",
 			reason="Leave",
 		)
+
+
+# ------------------------------------------------------------------------------ deciding on one's own
+
+
+@pytest.mark.clause("R9.9")
+def test_who_drafted_the_application_does_not_approve_it(world, frappe):
+	"""Not even who led the project while it was a draft, and stepped aside."""
+	from presales_mgmt.exceptions import SelfApprovalError
+
+	both = world.make_user("both", "Presales Director", "Presales Leader")
+	project = world.make_project(director=both)
+	application = world.make_application(project, person=both, team=[])
+	with world.acting_as(both):
+		project.reload()
+		project.director = email("director")
+		project.save()
+	with world.acting_as("director"):
+		application.reload()
+		application.update({"team": []}).save()
+	project.reload()
+	world.apply("director", project, "Submit for Initiation")
+	world.review_initiation(project)
+	with pytest.raises(SelfApprovalError, match="applied for"):
+		world.apply(both, project, "Approve Initiation")
+
+
+@pytest.mark.clause("R9.9")
+def test_who_drafted_the_application_does_not_review_the_initiation(world, frappe):
+	from presales_mgmt.exceptions import ReviewError
+
+	project = world.make_project()
+	world.make_application(project, person="planner")
+	world.apply("director", project, "Submit for Initiation")
+	with pytest.raises(ReviewError, match="cannot review its initiation"):
+		world.request_review(
+			project, "Initiation", requester="director", reviewers=("leader", "finance", "planner")
+		)
+
+
+@pytest.mark.clause("R9.1", "R9.8")
+@pytest.mark.parametrize("person", ["director", "manager"])
+def test_nobody_supervises_the_own_project(world, frappe, person):
+	from presales_mgmt.exceptions import TeamError
+
+	rows = [{"user": email(person), "project_role": "Company Supervisor", "active": 1}]
+	with pytest.raises(TeamError, match="somebody else than director and manager"):
+		world.make_project(supervisors=rows)
+	project = world.make_project()
+	with pytest.raises(TeamError, match="somebody else than director and manager"):
+		world.make_application(project, supervisors=rows)
+	project.reload()
+	with world.acting_as("director"), pytest.raises(TeamError, match="somebody else than director and"):
+		project.manager = email("supervisor")
+		project.save()
+
+
+@pytest.mark.clause("R9.1", "R9.8")
+def test_a_director_does_not_shake_off_the_supervisors(world, project):
+	from presales_mgmt.exceptions import TeamError
+
+	for change in ({"active": 0}, None):
+		project.reload()
+		if change:
+			project.supervisors[0].update(change)
+		else:
+			project.supervisors = []
+		with world.acting_as("director"), pytest.raises(TeamError, match="at least one supervisor"):
+			project.save()
+	project.reload()
+	project.append("supervisors", {"user": email("other_director"), "project_role": "Director Supervisor"})
+	project.supervisors[0].active = 0
+	with world.acting_as("director"):
+		project.save()
+
+
+@pytest.mark.clause("R1.4", "R9.9")
+def test_the_rules_of_initiation_are_the_leaders(world, frappe):
+	template = frappe.get_doc("Presales Review Template", "Initiation Review")
+	own = frappe.copy_doc(template).update({"template_name": "Easy", "is_default": 0, "quorum": 1})
+	with world.acting_as("director"):
+		with pytest.raises(frappe.PermissionError, match="Initiation"):
+			own.insert()
+		with pytest.raises(frappe.PermissionError, match="Initiation"):
+			template.update({"pass_score": 1}).save()
+		template.reload()
+		with pytest.raises(frappe.PermissionError, match="Initiation"):
+			template.update({"review_kind": "Safety"}).save()
+		safety = frappe.get_doc("Presales Review Template", "Safety Review")
+		with pytest.raises(frappe.PermissionError, match="Initiation"):
+			safety.update({"review_kind": "Initiation", "is_default": 0}).save()
+	with world.acting_as("leader"):
+		own.insert()
+
+
+@pytest.mark.clause("R9.8", "R9.11")
+def test_guidance_is_not_settled_by_whom_it_is_for(world, frappe, project):
+	from presales_mgmt import guidance
+	from presales_mgmt.exceptions import GuidanceError, SelfApprovalError
+
+	with world.acting_as("supervisor"):
+		note, notice = (
+			world.insert(
+				"Presales Guidance Note",
+				presales_project=project.name,
+				subject="Watch the price",
+				guidance="<p>It is too high.</p>",
+				addressed_to=email("director"),
+				needs_answer=needs_answer,
+				answer_due="2099-12-31" if needs_answer else None,
+			)
+			for needs_answer in (1, 0)
+		)
+	delegate(world, "supervisor", "director")
+	with world.acting_as("director"):
+		note.needs_answer = 0
+		with pytest.raises(GuidanceError):
+			note.save()
+		with pytest.raises(SelfApprovalError, match="cannot close it"):
+			guidance.close(notice.name)
+
+
+@pytest.mark.clause("R9.8", "R9.11")
+def test_a_leader_who_leads_the_project_does_not_close_its_guidance(world, frappe):
+	from presales_mgmt import guidance
+	from presales_mgmt.exceptions import SelfApprovalError
+
+	both = world.make_user("both", "Presales Director", "Presales Leader")
+	project = world.make_project(director=both)
+	world.apply_for_initiation(project, person=both)
+	world.review_initiation(project, requester="manager")
+	world.apply("leader", project, "Approve Initiation")
+	with world.acting_as("supervisor"):
+		note = world.insert(
+			"Presales Guidance Note",
+			presales_project=project.name,
+			subject="Watch the price",
+			guidance="<p>It is too high.</p>",
+			addressed_to=email("manager"),
+			needs_answer=1,
+			answer_due="2099-12-31",
+		)
+	with world.acting_as("manager"):
+		guidance.answer(note.name, "Lowered.")
+	with world.acting_as(both), pytest.raises(SelfApprovalError, match="cannot close it"):
+		guidance.close(note.name)
+	with world.acting_as("supervisor"):
+		guidance.close(note.name)
+
+
+@pytest.mark.clause("R9.9")
+def test_a_director_does_not_hand_over_what_he_then_waives(world, frappe, project):
+	from presales_mgmt.exceptions import SelfApprovalError
+
+	review = world.request_review(project, "Cost")
+	world.give_opinion(
+		review.reviewers[0].reviewer,
+		review,
+		"Approve with Conditions",
+		rectifications=[{"item": "Recalculate", "responsible": email("director")}],
+	)
+	rectification = frappe.get_doc("Presales Rectification", {"review": review.name})
+	rectification.responsible = email("engineer")
+	with world.acting_as("director"), pytest.raises(SelfApprovalError, match="hand it over"):
+		rectification.save()
+	rectification.reload()
+	with world.acting_as("manager"):
+		rectification.update({"responsible": email("engineer")}).save()

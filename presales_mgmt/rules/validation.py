@@ -285,6 +285,17 @@ def require_enabled_users(places) -> None:
 			)
 
 
+def refuse_own_supervision(supervisors, leads) -> None:
+	"""Raise `TeamError` when one of `leads`, director and manager, is among the rows of supervisors (R9.8)."""
+	from presales_mgmt.exceptions import TeamError
+
+	for row in supervisors:
+		if row.user and row.user in leads:
+			refuse(
+				row, "User", row.user, _("somebody else than director and manager of the project"), TeamError
+			)
+
+
 def require_company(doc, doctype: str, name: str | None, label: str, company: str) -> None:
 	"""Raise `CompanyMismatchError` when the record `name` of `doctype` belongs to another company.
 

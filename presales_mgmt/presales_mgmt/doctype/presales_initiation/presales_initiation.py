@@ -18,6 +18,7 @@ from presales_mgmt.permissions.visibility import PROJECT_WRITERS, get_project_ro
 from presales_mgmt.rules import initiation as rules
 from presales_mgmt.rules.validation import (
 	refuse,
+	refuse_own_supervision,
 	require_date_order,
 	require_unique_rows,
 	set_full_names,
@@ -207,6 +208,8 @@ class PresalesInitiation(ProjectRecord):
 					),
 					TeamError,
 				)
+		leads = (self.flags.project.director, self.flags.project.manager)
+		refuse_own_supervision(self.supervisors, leads)
 		self.require_able_people()
 		set_full_names([*self.team, *self.supervisors])
 
@@ -368,7 +371,8 @@ class PresalesInitiation(ProjectRecord):
 				exc=frappe.PermissionError,
 			)
 		project = get_project_values(self.presales_project)
-		if user in (self.applied_by, project.director, project.manager):
+		drafter = self.get_doc_before_save().owner
+		if user in (self.applied_by, drafter, project.director, project.manager):
 			frappe.throw(
 				_("{0} applied for {1} or leads it, and grants it nothing. Ask another leader.").format(
 					user, self.presales_project
