@@ -244,8 +244,8 @@ def test_nobody_supervises_the_own_project(world, frappe, person):
 	with pytest.raises(TeamError, match="somebody else than director and manager"):
 		world.make_application(project, supervisors=rows)
 	project.reload()
+	project.manager = email("supervisor")
 	with world.acting_as("director"), pytest.raises(TeamError, match="somebody else than director and"):
-		project.manager = email("supervisor")
 		project.save()
 
 
@@ -360,3 +360,45 @@ def test_a_director_does_not_hand_over_what_he_then_waives(world, frappe, projec
 	rectification.reload()
 	with world.acting_as("manager"):
 		rectification.update({"responsible": email("engineer")}).save()
+
+
+# ----------------------------------------------------------------------------- what was reviewed stays
+
+
+@pytest.mark.clause("R1.4", "R7.5", "R9.13")
+def test_the_file_of_an_archived_document_is_not_exchanged(world, frappe, project):
+	"""Removed, and uploaded again under its name, it would have the same address and another content."""
+	from presales_mgmt.exceptions import PresalesError
+
+	document = world.archive(project, "Solution")
+	with world.acting_as("manager"):
+		draft = world.insert(
+			"Presales Document",
+			presales_project=project.name,
+			document_type="Solution",
+			title="With a file",
+			responsible=email("manager"),
+		)
+		file = world.insert(
+			"File",
+			file_name="solution.txt",
+			content="As reviewed",
+			is_private=1,
+			attached_to_doctype=draft.doctype,
+			attached_to_name=draft.name,
+			attached_to_field="file",
+		)
+		draft.update({"file": file.file_url}).save()
+	with world.acting_as("archivist"):
+		draft.submit()
+	for values in (
+		{"attached_to_doctype": None, "attached_to_name": None},
+		{"attached_to_name": document.name},
+	):
+		file.reload()
+		file.update(values)
+		with world.acting_as("manager"), pytest.raises(PresalesError, match="stays as it is"):
+			file.save()
+	with world.acting_as("manager"), pytest.raises(frappe.ValidationError, match="protected document"):
+		frappe.delete_doc("File", file.name)
+	assert frappe.get_doc("File", file.name).get_content() == "As reviewed"
