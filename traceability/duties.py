@@ -129,7 +129,7 @@ DUTIES = (
 	Duty("R2.1", "Serve as presales engineer", (ENGINEER,), (Place("Engineer"), ACTIVITY)),
 	Duty("R2.1", "Serve as account manager", (MANAGER,), (Place("Manager"), PROJECT)),
 	Duty("R2.2", "Plan the work of a pursuit and set its goal", (DIRECTOR,), (PROJECT,), "targets of the department"),
-	Duty("R2.2", "Guide the staff", (DIRECTOR,), (GUIDANCE, Call("close_guidance"), MEETING)),
+	Duty("R2.2", "Guide the staff", (DIRECTOR,), (Place("Department Supervisor"), GUIDANCE, Call("close_guidance"), MEETING)),
 	Duty("R2.2", "See that work is done, and done in time", (DIRECTOR,), (GATES, WATCHED)),
 	Duty("R2.2", "Introduce the rules: who does what until when", (DIRECTOR,), (Right("Presales Rollout Plan", "create, write"), Call("mark_rollout_task_done"))),
 	Duty("R2.3", "Introduce products and give technical support", (ENGINEER,), (ACTIVITY,)),

@@ -35,6 +35,10 @@ frappe.ui.form.on("Presales Process", {
 
 	refresh(frm) {
 		set_project_fields(frm);
+		// Grids translate options without their DocType, and so miss what they mean here.
+		frm.get_field("stages").grid.update_docfield_property("stage_type", "formatter", (value) =>
+			frappe.utils.escape_html(__(value || "", null, "Presales Process Stage"))
+		);
 		frm.set_intro();
 		if (frm.is_new()) return;
 		frm.set_intro(
@@ -57,9 +61,7 @@ frappe.ui.form.on("Presales Process", {
 			})
 		);
 		frm.add_custom_button(__("Compare with Shipped Version"), () => show_differences(frm));
-		if (frm.perm[0].write || frm.doc.process_owner === frappe.session.user) {
-			frm.add_custom_button(__("Mark as Reviewed"), () => mark_reviewed(frm));
-		}
+		offer_review(frm);
 	},
 });
 
@@ -77,6 +79,23 @@ frappe.ui.form.on("Presales Process Requirement", {
 		}
 	},
 });
+
+/** The owner of a process reviews it, or the owner's delegate, who need not be able to write it. */
+function offer_review(frm) {
+	const { name, process_owner } = frm.doc;
+	const offer = () => {
+		frm.remove_custom_button(__("Mark as Reviewed"));
+		frm.add_custom_button(__("Mark as Reviewed"), () => mark_reviewed(frm));
+	};
+	if (frm.perm[0].write) {
+		offer();
+		return;
+	}
+	if (!process_owner) return;
+	frappe.xcall("presales_mgmt.api.get_persons_acted_for").then((persons) => {
+		if (frm.doc.name === name && persons.includes(process_owner)) offer();
+	});
+}
 
 /** Ask for the date of the next review, and note this one. */
 function mark_reviewed(frm) {
