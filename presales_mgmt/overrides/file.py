@@ -7,7 +7,6 @@ from frappe import _, throw
 
 from presales_mgmt.permissions.scope import PROJECT_DOCTYPES
 
-
 DOCUMENT = "Presales Document"
 # Where a file belongs, and what it is.
 BELONGING = ("attached_to_doctype", "attached_to_name", "attached_to_field", "file_url", "file_name")
