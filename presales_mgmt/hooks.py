@@ -73,9 +73,13 @@ permission_query_conditions = dict.fromkeys(
 	"presales_mgmt.permissions.visibility.query_conditions",
 )
 permission_query_conditions["File"] = "presales_mgmt.permissions.visibility.file_query_conditions"
+permission_query_conditions["Workflow Action"] = (
+	"presales_mgmt.permissions.visibility.workflow_action_query_conditions"
+)
 has_permission = {
 	**dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.visibility.has_permission"),
 	"File": "presales_mgmt.permissions.visibility.has_file_permission",
+	"Workflow Action": "presales_mgmt.permissions.visibility.has_workflow_action_permission",
 }
 
 permission_query_conditions["Presales Delegation"] = "presales_mgmt.permissions.delegation.query_conditions"

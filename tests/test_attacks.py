@@ -402,3 +402,25 @@ def test_the_file_of_an_archived_document_is_not_exchanged(world, frappe, projec
 	with world.acting_as("manager"), pytest.raises(frappe.ValidationError, match="protected document"):
 		frappe.delete_doc("File", file.name)
 	assert frappe.get_doc("File", file.name).get_content() == "As reviewed"
+
+
+# ------------------------------------------------------------------------------------- projects of others
+
+
+@pytest.mark.clause("R1.9")
+def test_what_waits_for_a_role_tells_outsiders_of_no_project(world, frappe):
+	project = world.make_project()
+	action = frappe.get_doc(
+		{
+			"doctype": "Workflow Action",
+			"status": "Open",
+			"reference_doctype": project.doctype,
+			"reference_name": project.name,
+			"workflow_state": "Draft",
+			"permitted_roles": [{"role": "Presales Manager"}],
+		}
+	).insert(ignore_permissions=True)
+	for person, sees in (("manager", True), ("other_manager", False)):
+		with world.acting_as(person):
+			assert bool(frappe.get_list(action.doctype, filters={"name": action.name})) == sees
+			assert bool(frappe.has_permission(action.doctype, "read", doc=action.name)) == sees
