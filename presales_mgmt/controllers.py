@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.model import no_value_fields, table_fields
 from frappe.model.document import Document
 from frappe.utils import getdate
 
@@ -38,6 +39,7 @@ class ProjectRecord(Document):
 		require_open_project(self.presales_project)
 
 	def before_cancel(self):
+		keep_as_submitted(self)
 		require_open_project(self.presales_project)
 		let_reviews_stand(self)
 
@@ -74,6 +76,18 @@ class ProjectRow(Document):
 			),
 			exc=frappe.PermissionError,
 		)
+
+
+def keep_as_submitted(doc) -> None:
+	"""Take everything of `doc`, which is about to be cancelled, from what is stored.
+
+	Frappe compares nothing when a document is cancelled, and writes whatever a client sends with it.
+	"""
+	before = doc.get_doc_before_save()
+	for df in doc.meta.fields:
+		if df.fieldtype in table_fields or df.fieldtype not in no_value_fields:
+			doc.set(df.fieldname, before.get(df.fieldname))
+	doc.owner, doc.creation = before.owner, before.creation
 
 
 def let_reviews_stand(doc) -> None:

@@ -73,16 +73,19 @@ def close(name: str) -> None:
 
 	Raises:
 		frappe.PermissionError: neither a supervisor nor a leader.
-		SelfApprovalError: the user answered it, or acts for who did.
+		SelfApprovalError: the user answered it, is asked by it or leads the project, or acts for such a person.
 		GuidanceError: the answer is missing, or the note is closed.
 	"""
 	doc = read_to_settle(GUIDANCE, name)
 	user = frappe.session.user
 	require_guide(doc.presales_project)
 	require_status(doc, GuidanceError, *([ANSWERED] if doc.needs_answer else [OPEN, ANSWERED]))
-	if is_own_matter(acting_for(user), doc.answered_by):
+	own = is_own_matter(acting_for(user), doc.answered_by, doc.addressed_to)
+	if own or ANSWERING_ROLES & get_project_roles(doc.presales_project, user):
 		frappe.throw(
-			_("{0} answered this, or acts for who did, and cannot close it.").format(user),
+			_(
+				"{0} is asked by this or leads the project, or acts for such a person, and cannot close it."
+			).format(user),
 			exc=SelfApprovalError,
 		)
 	settle(doc, {"status": CLOSED})

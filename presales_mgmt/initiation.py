@@ -8,10 +8,10 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
-from presales_mgmt.exceptions import GateError
+from presales_mgmt.exceptions import GateError, TeamError
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.rules import initiation as rules
-from presales_mgmt.rules.validation import set_full_names
+from presales_mgmt.rules.validation import refuse, set_full_names
 from presales_mgmt.statuses import ABANDONED, ACTIVE, DRAFT, INITIATION
 
 DOCTYPE = "Presales Initiation"
@@ -159,20 +159,38 @@ def appoint(project, application) -> None:
 
 def require_supervisor(project) -> None:
 	"""A project has a supervisor, a company-level one a supervisor of the company (R9.1, R9.8)."""
-	found = [row.project_role for row in project.supervisors if row.active]
+	if lack := _lacking_supervisor(project):
+		found, expected = lack
+		frappe.throw(
+			_("{0} needs a supervisor before it becomes active: found {1}, expected {2}.").format(
+				project.name, found, expected
+			),
+			exc=GateError,
+		)
+
+
+def validate_supervision(project, before) -> None:
+	"""Who is supervised does not shake the last supervisor off: that one is replaced (R9.1, R9.8).
+
+	`before` is the project as it is stored.
+	"""
+	if not before or not before.approved_on or _lacking_supervisor(before):
+		return
+	if lack := _lacking_supervisor(project):
+		refuse(project, "Supervisors", *lack, TeamError)
+
+
+def _lacking_supervisor(project) -> tuple[str, str] | None:
+	"""What supervisors were found and which are expected, in words; None when there is one who will do."""
+	# The director may supervise as well, and needs somebody above all the same.
+	found = [row.project_role for row in project.supervisors if row.active and row.user != project.director]
 	company_level = project.project_class == rules.COMPANY_LEVEL
 	if COMPANY_SUPERVISOR in found if company_level else found:
-		return
-	frappe.throw(
-		_("{0} needs a supervisor before it becomes active: found {1}, expected {2}.").format(
-			project.name,
-			", ".join(_(role) for role in found) or _("nobody"),
-			_("at least one {0}").format(_(COMPANY_SUPERVISOR))
-			if company_level
-			else _("at least one supervisor"),
-		),
-		exc=GateError,
+		return None
+	expected = (
+		_("at least one {0}").format(_(COMPANY_SUPERVISOR)) if company_level else _("at least one supervisor")
 	)
+	return ", ".join(_(role) for role in found) or _("nobody"), expected
 
 
 # -------------------------------------------------------------------- when the project is written

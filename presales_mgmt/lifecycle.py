@@ -173,6 +173,8 @@ def _validate_approval(doc) -> None:
 	concerned = {
 		before.applied_by,
 		application and application.applied_by,
+		# Who drafted it may have led the project then, and have stepped aside.
+		application and application.owner,
 		*(person for row in (before, doc) for person in (row.director, row.manager)),
 	}
 	# Nor does anybody approve in the place of such a person.

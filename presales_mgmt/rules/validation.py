@@ -18,9 +18,11 @@ from presales_mgmt.exceptions import (
 	DateOrderError,
 	MarkupError,
 	OutOfRangeError,
+	TeamError,
 	UserError,
 	WrongTypeError,
 )
+from presales_mgmt.rules.followup import DIRECTOR_SUPERVISOR
 from presales_mgmt.setup.roles import ROLES
 
 INTEGER_FIELDS = frozenset({"Int", "Check"})
@@ -303,6 +305,19 @@ def able_users(users: Iterable[str]) -> set[str]:
 			order_by="parent asc",
 		)
 	)
+
+
+def refuse_own_supervision(supervisors, director: str | None, manager: str | None) -> None:
+	"""Raise `TeamError` when the director or the manager is among the rows of supervisors (R9.8).
+
+	The regulation lets the director supervise as such; that level alone is open to the own director.
+	"""
+	for row in supervisors:
+		as_director = row.user == director and row.project_role == DIRECTOR_SUPERVISOR
+		if row.user and row.user in (director, manager) and not as_director:
+			refuse(
+				row, "User", row.user, _("somebody else than director and manager of the project"), TeamError
+			)
 
 
 def require_company(doc, doctype: str, name: str | None, label: str, company: str) -> None:

@@ -22,6 +22,7 @@ from presales_mgmt.rules.followup import SUPERVISOR_ROLES, is_own_matter
 from presales_mgmt.rules.validation import (
 	able_users,
 	refuse,
+	refuse_own_supervision,
 	require_date_order,
 	require_unique_rows,
 	set_full_names,
@@ -196,6 +197,7 @@ class PresalesInitiation(ProjectRecord):
 						TeamError,
 					)
 		self.require_leaders(self.flags.project)
+		refuse_own_supervision(self.supervisors, self.flags.project.director, self.flags.project.manager)
 		self.require_able_people()
 		set_full_names([*self.team, *self.supervisors])
 
@@ -377,7 +379,8 @@ class PresalesInitiation(ProjectRecord):
 				exc=frappe.PermissionError,
 			)
 		project = get_project_values(self.presales_project)
-		if is_own_matter(acting_for(user), self.applied_by, project.director, project.manager):
+		drafter = self.get_doc_before_save().owner
+		if is_own_matter(acting_for(user), self.applied_by, drafter, project.director, project.manager):
 			frappe.throw(
 				_(
 					"{0} applied for {1} or leads it, or acts for who does, and grants it nothing. Ask another leader."

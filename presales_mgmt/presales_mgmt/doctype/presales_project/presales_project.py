@@ -20,6 +20,7 @@ from presales_mgmt.presales_mgmt.doctype.presales_process.presales_process impor
 from presales_mgmt.rules.followup import SUPERVISOR_ROLES, is_own_matter
 from presales_mgmt.rules.validation import (
 	refuse,
+	refuse_own_supervision,
 	require_date_order,
 	require_unique_rows,
 	require_value,
@@ -103,6 +104,7 @@ class PresalesProject(Document):
 		self.validate_team()
 		self.validate_opportunity()
 		self.validate_dates()
+		initiation.validate_supervision(self, self.get_doc_before_save())
 		lifecycle.validate_status_change(self, self.status_before())
 		self.set_amounts()
 		self.set_size()
@@ -307,6 +309,8 @@ class PresalesProject(Document):
 						", ".join(_(role) for role in allowed),
 						TeamError,
 					)
+		active = [row for row in self.supervisors if row.active]
+		refuse_own_supervision(active, self.director, self.manager)
 
 	def validate_opportunity(self):
 		"""A project may be linked to an opportunity once, at its creation or later, and stays with it."""

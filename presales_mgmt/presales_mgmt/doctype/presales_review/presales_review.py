@@ -6,7 +6,7 @@ from presales_mgmt import reviewing
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo, require_open_project
 from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordError, ReviewError
 from presales_mgmt.gates.definitions import project_link_field
-from presales_mgmt.permissions.delegation import acting_for
+from presales_mgmt.permissions.delegation import acting_for, get_leads
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import MEMBER, get_project_roles
 from presales_mgmt.rectification import make_from_review
@@ -175,9 +175,7 @@ class PresalesReview(ProjectRecord):
 		"""Who must not decide on the initiation of the project (R9.9)."""
 		if self.review_kind != "Initiation":
 			return set()
-		return set(
-			frappe.db.get_value(PROJECT, self.presales_project, ["director", "manager", "applied_by"]) or ()
-		)
+		return get_leads(self.presales_project)
 
 	def get_authors(self) -> set[str]:
 		"""Who made what is reviewed."""
@@ -319,6 +317,11 @@ class PresalesReview(ProjectRecord):
 					ReviewError,
 				)
 		require_unique_rows(self, "reviewers", "reviewer")
+		if frappe.db.exists(OPINION, {"review": self.name, "decided_by": reviewer, "docstatus": ["<", 2]}):
+			frappe.throw(
+				_("{0} has decided for another reviewer of {1} already.").format(reviewer, self.name),
+				exc=ReviewError,
+			)
 		if reviewer == user:
 			frappe.throw(_("Nobody adds themselves as a reviewer: ask somebody else."), exc=ReviewError)
 		set_full_names([row], user_field="reviewer")
