@@ -125,6 +125,16 @@ def read_to_settle(doctype: str, name: str):
 	return doc
 
 
+def read_present(doctype: str, fields: list[str], filters: dict, order_by: str) -> list[frappe._dict]:
+	"""Rows as they are now, under a lock: a plain read shows what was there when the transaction began to read.
+
+	Rows that somebody else is writing are left out instead of waited for.
+	"""
+	return frappe.qb.get_query(
+		doctype, fields=fields, filters=filters, order_by=order_by, for_update=True, skip_locked=True
+	).run(as_dict=True)
+
+
 def require_status(doc, exception: type[Exception], *expected: str) -> None:
 	"""Raise `exception` unless the status of `doc` is one of those expected."""
 	if doc.status not in expected:

@@ -8,7 +8,14 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, now_datetime, today
 
-from presales_mgmt.controllers import finish_todos, give_todo, read_to_settle, require_status, settle
+from presales_mgmt.controllers import (
+	finish_todos,
+	give_todo,
+	read_present,
+	read_to_settle,
+	require_status,
+	settle,
+)
 from presales_mgmt.exceptions import RectificationError, SelfApprovalError
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
@@ -35,9 +42,10 @@ def make_from_review(review) -> list[str]:
 	"""
 	if review.status not in RAISING_OUTCOMES:
 		return []
+	# Of two who decide at once, the second makes them of what the first has said, too.
 	opinions = {
 		opinion.name: opinion.reviewer
-		for opinion in frappe.get_all(
+		for opinion in read_present(
 			OPINION,
 			filters={"review": review.name, "docstatus": 1},
 			fields=["name", "reviewer", "conflict_of_interest"],
@@ -45,9 +53,9 @@ def make_from_review(review) -> list[str]:
 		)
 		if opinion.conflict_of_interest != RECUSED
 	}
-	rows = frappe.get_all(
+	rows = read_present(
 		CONDITION,
-		filters={"parenttype": OPINION, "parent": ["in", list(opinions)]},
+		filters={"parenttype": OPINION, "parent": ["in", sorted(opinions)]},
 		fields=["parent", "item", "responsible", "due_date"],
 		order_by="parent asc, idx asc",
 	)

@@ -119,11 +119,12 @@ def prepare_review(frappe, project: str) -> list[str]:
 
 
 def decide(frappe, review: str, user: str, at: str) -> str:
-	"""Approve as `user`, having read before, as every request has, what was there then."""
+	"""Approve with a condition as `user`, having read before, as every request has, what was there then."""
 	frappe.set_user(user)
 	name = frappe.get_all("Presales Review Opinion", {"review": review, "reviewer": user}, pluck="name")[0]
 	opinion = frappe.get_doc("Presales Review Opinion", name)
-	opinion.update({"decision": "Approve", "conflict_of_interest": "None"})
+	opinion.update({"decision": "Approve with Conditions", "conflict_of_interest": "None"})
+	opinion.append("rectifications", {"item": f"Asked by {user}"})
 	for row in opinion.scores:
 		row.score = 80
 	time.sleep(max(0, float(at) - time.time()))
@@ -133,8 +134,18 @@ def decide(frappe, review: str, user: str, at: str) -> str:
 	return "decided"
 
 
-def outcome(frappe, review: str) -> str:
-	return frappe.db.get_value("Presales Review", review, "status")
+def outcome(frappe, review: str) -> list:
+	"""What the review has come to, whether its scores say so, and how much is to be put right."""
+	from presales_mgmt.api import get_review_computation
+
+	computed = get_review_computation(review)
+	asked = frappe.db.count("Presales Rectification", {"review": review})
+	return [
+		computed["status"],
+		computed["as_stored"],
+		[row["average"] for row in computed["criteria"]],
+		asked,
+	]
 
 
 def logs(frappe, project: str) -> int:
@@ -146,7 +157,12 @@ def clean(frappe) -> None:
 		"Presales Project", filters={"project_title": TITLE}, pluck="name", order_by="name asc"
 	):
 		frappe.db.delete("Presales Stage Log", {"presales_project": project})
-		for doctype in ("Presales Review Opinion", "Presales Review", "Presales Initiation"):
+		for doctype in (
+			"Presales Rectification",
+			"Presales Review Opinion",
+			"Presales Review",
+			"Presales Initiation",
+		):
 			for name in frappe.get_all(
 				doctype, filters={"presales_project": project}, pluck="name", order_by="name asc"
 			):

@@ -93,4 +93,4 @@ def test_of_two_who_decide_at_once_the_second_concludes_the_review(own_site, pro
 	at = str(time.time() + 6)
 	processes = [start(own_site, "decide", review, user, at) for user in REVIEWERS]
 	assert [finish(process) for process in processes] == ["decided", "decided"]
-	assert call(own_site, "outcome", review) == "Approved"
+	assert call(own_site, "outcome", review) == ["Approved with Conditions", True, [80, 80, 80], 2]

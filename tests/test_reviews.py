@@ -928,6 +928,18 @@ def test_conditions_become_rectifications(world, frappe, project):
 	]
 
 
+def test_the_conclusion_reads_what_others_have_just_said(world, frappe, project, count_queries):
+	"""Of two who decide at once the second has begun to read before the first has written: plain reads miss it."""
+	review = world.request_review(project, "Safety", reviewers=("expert", "engineer"))
+	world.give_opinion("expert", review, decision="Approve with Conditions")
+	with count_queries() as counted:
+		world.give_opinion("engineer", review)
+	assert frappe.db.count("Presales Rectification", {"review": review.name}) == 1
+	for table in ("Presales Review Score", "Presales Review Condition"):
+		reads = [query for query in counted.queries if query.startswith("SELECT") and f"tab{table}" in query]
+		assert "FOR UPDATE" in reads[-1], table
+
+
 def test_an_approval_makes_no_rectifications(world, frappe, project):
 	review = world.review(project, "Contract")
 	assert not frappe.db.exists("Presales Rectification", {"review": review.name})

@@ -3,7 +3,13 @@ from frappe import _
 from frappe.utils import add_days, cint, flt, now_datetime, today
 
 from presales_mgmt import reviewing
-from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo, require_open_project
+from presales_mgmt.controllers import (
+	ProjectRecord,
+	finish_todos,
+	give_todo,
+	read_present,
+	require_open_project,
+)
 from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordError, ReviewError
 from presales_mgmt.gates.definitions import project_link_field
 from presales_mgmt.permissions.delegation import acting_for, get_leads
@@ -375,10 +381,10 @@ class PresalesReview(ProjectRecord):
 		`for_update`: what somebody has concluded or cancelled in the meantime takes no more opinions.
 		"""
 		self.require_running()
-		# A locking read: of two who decide at once, the second sees the opinion of the first. The first must not
-		# wait for the second's, which is not given yet and waits itself for this review. The write below makes
-		# PostgreSQL raise a conflict where it would otherwise read what was there before the wait.
-		rows = frappe.qb.get_query(
+		# Of two who decide at once, the second sees the opinion of the first. The first must not wait for the
+		# second's, which is not given yet and waits itself for this review. The write below makes PostgreSQL
+		# raise a conflict where it would otherwise read what was there before the wait.
+		rows = read_present(
 			OPINION,
 			fields=[
 				"name",
@@ -392,9 +398,7 @@ class PresalesReview(ProjectRecord):
 			],
 			filters={"review": self.name, "docstatus": 1},
 			order_by="name asc",
-			for_update=True,
-			skip_locked=True,
-		).run(as_dict=True)
+		)
 		self.db_set("modified", now_datetime())
 		opinions = {opinion.reviewer: opinion for opinion in rows}
 		self.mark_recused(opinions)
@@ -455,7 +459,7 @@ class PresalesReview(ProjectRecord):
 			frappe.db.set_value(OPINION, opinion.name, "concluded", 1, update_modified=False)
 		recused = {row.reviewer for row in self.reviewers if row.recused}
 		counted = [opinion for opinion in opinions.values() if opinion.reviewer not in recused]
-		result, advice = reviewing.compute(self, counted)
+		result, advice = reviewing.compute(self, counted, read=read_present)
 		self.db_set(
 			{
 				"status": result.status,
