@@ -18,7 +18,8 @@ from presales_mgmt.rules.validation import NUMBER_FIELDS
 NEVER_FROZEN = (PROJECT,)
 
 # Where a record stands in its life is no content; what was reviewed is filed, submitted or ordered afterwards.
-# Nor is how it is printed.
+# Nor is how it is printed, or what a leader grants of the resources that an application asks for: it follows from
+# the review.
 NO_CONTENT = frozenset(
 	{
 		"status",
@@ -28,6 +29,8 @@ NO_CONTENT = frozenset(
 		"select_print_heading",
 		"group_same_items",
 		"page_break",
+		"granted_quantity",
+		"not_granted",
 	}
 )
 

@@ -616,6 +616,22 @@ def test_resources_are_granted_with_the_approval(world, project, asking):
 	assert (asking.result, asking.decided_by) == ("Approved", email("leader"))
 
 
+def test_what_is_granted_does_not_undo_the_review(world, project, asking):
+	from presales_mgmt.reviewed_version import fingerprints
+
+	def fingerprint():
+		return fingerprints(asking.doctype, [asking.name])[asking.name]
+
+	reviewed = fingerprint()
+	with world.acting_as("leader"):
+		asking.resources[1].granted_quantity = 20_000
+		asking.resources[2].not_granted = 1
+		asking.save()
+	assert fingerprint() == reviewed
+	asking.resources[1].db_set("quantity", 50_000)
+	assert fingerprint() != reviewed, "what is asked for is content"
+
+
 def test_only_a_leader_grants_and_nothing_else(world, frappe, project, asking):
 	from presales_mgmt.exceptions import InitiationError
 

@@ -9,6 +9,9 @@ frappe.ui.form.on("Presales Guidance Note", {
 	},
 
 	refresh(frm) {
+		frm.set_df_property("given_as", "formatter", (value) =>
+			frappe.utils.escape_html(__(value || ""))
+		);
 		show_wording(frm);
 		if (frm.is_new()) return;
 		frm.set_df_property("presales_project", "read_only", 1);

@@ -35,10 +35,7 @@ frappe.ui.form.on("Presales Process", {
 
 	refresh(frm) {
 		set_project_fields(frm);
-		// Grids translate options without their DocType, and so miss what they mean here.
-		frm.get_field("stages").grid.update_docfield_property("stage_type", "formatter", (value) =>
-			frappe.utils.escape_html(__(value || "", null, "Presales Process Stage"))
-		);
+		say_shipped_texts(frm);
 		frm.set_intro();
 		if (frm.is_new()) return;
 		frm.set_intro(
@@ -79,6 +76,20 @@ frappe.ui.form.on("Presales Process Requirement", {
 		}
 	},
 });
+
+/** What is shipped is in English, and grids translate neither texts nor roles, and options without their DocType. */
+function say_shipped_texts(frm) {
+	for (const [table, fieldname, context] of [
+		["stages", "stage_type", "Presales Process Stage"],
+		["stages", "responsible_role"],
+		["requirements", "title"],
+		["requirements", "responsible_role"],
+	]) {
+		frm.get_field(table).grid.update_docfield_property(fieldname, "formatter", (value) =>
+			frappe.utils.escape_html(__(value || "", null, context))
+		);
+	}
+}
 
 /** The owner of a process reviews it, or the owner's delegate, who need not be able to write it. */
 function offer_review(frm) {

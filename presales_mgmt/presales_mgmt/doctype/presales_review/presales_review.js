@@ -347,7 +347,7 @@ function results_table(frm, opinions, scores, conditions) {
 		const texts = texts_of(opinion, own, conditions);
 		const decision = opinion.decision || "Conflict of Interest";
 		return $("<tr></tr>").append(
-			$("<td></td>").text(name_of(frm, opinion.reviewer)),
+			$('<td style="white-space: nowrap"></td>').text(name_of(frm, opinion.reviewer)),
 			$('<td style="white-space: nowrap"></td>').append(
 				$(
 					`<span class="indicator-pill ${DECISION_COLOURS[decision] || "gray"}"></span>`
@@ -363,7 +363,9 @@ function results_table(frm, opinions, scores, conditions) {
 					score ? format_number(score.score, null, 2) : ""
 				);
 			}),
-			$('<td style="white-space: pre-line"></td>').text(texts.filter(Boolean).join("\n"))
+			$('<td style="min-width: 12em; white-space: pre-line"></td>').text(
+				texts.filter(Boolean).join("\n")
+			)
 		);
 	});
 	const summary = $('<p class="text-muted" style="white-space: pre-line"></p>').text(
