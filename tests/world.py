@@ -47,6 +47,20 @@ APPLICATION = {
 	"person_months": 12,
 }
 
+# A complete solution, but for the equipment, which names an item.
+SOLUTION = {
+	"title": "Guidance with ultrasonic sensors",
+	"approach": "<p>A sensor above each space, signs at each crossing.</p>",
+	"feasibility": "Feasible",
+	"feasibility_notes": "Built in two cities before",
+	"technical_part": "<p>600 sensors, 40 signs, one control centre.</p>",
+	"commercial_part": "<p>Paid in three parts; guarantee of two years.</p>",
+	"implementation_part": "<p>Car park by car park, at night, in twenty weeks.</p>",
+	"resources": [
+		{"resource_kind": "People", "role": "Installation engineer", "quantity": 4, "unit": "Persons"},
+	],
+}
+
 # Whom the shipped review templates ask for, and which document they have reviewed.
 PARTICIPANTS = {
 	"Initiation": ("leader", "finance", "expert"),
@@ -558,6 +572,36 @@ class World:
 			)
 			evaluation.submit()
 		return evaluation
+
+	def make_solution(self, project, person="engineer", **values):
+		"""A complete draft solution with sensors from the list of items and poles in words."""
+		with self.acting_as(person) as user:
+			return self.insert(
+				"Presales Solution",
+				**{
+					"presales_project": project.name,
+					**SOLUTION,
+					"equipment": [
+						{"item_code": self.item, "qty": 600, "place": "Above each space"},
+						{"description": "Pole of 4 m, galvanised", "qty": 40, "place": "Crossings"},
+					],
+					"quality_checks": [
+						{
+							"checkpoint": "Sensors count right",
+							"standard": "99 of 100 cars",
+							"responsible": user,
+							"due_date": "2026-06-30",
+						}
+					],
+					**values,
+				},
+			)
+
+	def submit_solution(self, project, person="engineer", **values):
+		solution = self.make_solution(project, person, **values)
+		with self.acting_as(person):
+			solution.submit()
+		return solution
 
 	# ------------------------------------------------------------------------- following things up
 

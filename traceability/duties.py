@@ -112,6 +112,7 @@ ACTIVITY = Right("Presales Activity", "create, write")
 DOCUMENT = Right("Presales Document", "create, write")
 RISK = Right("Presales Risk", "create, write")
 MEETING = Right("Presales Analysis Meeting", "create, submit")
+SOLUTION = Right("Presales Solution", "create, submit")
 REVIEW = Right("Presales Review", "create, submit")
 OPINION = Right("Presales Review Opinion", "write, submit")
 PROJECT_NEW = Right("Presales Project", "create")
@@ -133,7 +134,7 @@ DUTIES = (
 	Duty("R2.2", "See that work is done, and done in time", (DIRECTOR,), (GATES, WATCHED)),
 	Duty("R2.2", "Introduce the rules: who does what until when", (DIRECTOR,), (Right("Presales Rollout Plan", "create, write"), Call("mark_rollout_task_done"))),
 	Duty("R2.3", "Introduce products and give technical support", (ENGINEER,), (ACTIVITY,)),
-	Duty("R2.3", "Work out solutions", (ENGINEER,), (DOCUMENT, REVIEW)),
+	Duty("R2.3", "Work out solutions", (ENGINEER,), (SOLUTION, DOCUMENT, REVIEW)),
 	Duty("R2.3", "Answer questions and complaints before their deadline", (ENGINEER, MANAGER), (ACTIVITY,)),
 	Duty("R2.4", "Keep contact with the customer and answer", (MANAGER,), (ACTIVITY,)),
 	Duty("R2.4", "Make return visits and collect feedback", (MANAGER,), (ACTIVITY,)),
@@ -170,7 +171,7 @@ DUTIES = (
 	Duty("R9.6", "Hold the project to the standards", (MANAGER,), (Call("tick_checklist"), Call("get_gate_status"), Right("Presales Process", "read"))),
 	Duty("R9.6", "Report back in time", (MANAGER,), (ACTIVITY, MEETING, Call("answer_guidance")), "weekly report"),
 	# --------------------------------------------------------------------------- R9.7: planning manager
-	Duty("R9.7", "Manage and carry out planning", (PLANNER,), (Place("Planning Manager"), PROJECT, DOCUMENT)),
+	Duty("R9.7", "Manage and carry out planning", (PLANNER,), (Place("Planning Manager"), PROJECT, SOLUTION, DOCUMENT)),
 	Duty("R9.7", "Gather market and technical intelligence", (PLANNER,), (DOCUMENT,)),
 	Duty("R9.7", "Research the customer beforehand", (PLANNER,), (ACTIVITY, DOCUMENT)),
 	Duty("R9.7", "Help with the material for initiation", (PLANNER,), (APPLICATION,)),

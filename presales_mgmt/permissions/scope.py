@@ -6,6 +6,7 @@ PROJECT = "Presales Project"
 PROJECT_DOCTYPES = {
 	PROJECT: "name",
 	"Presales Initiation": "presales_project",
+	"Presales Solution": "presales_project",
 	"Presales Stage Log": "presales_project",
 	"Presales Checklist Entry": "presales_project",
 	"Presales Review": "presales_project",
@@ -29,6 +30,9 @@ CHILD_DOCTYPES = {
 	"Presales Initiation Basis": "Presales Initiation",
 	"Presales Initiation Member": "Presales Initiation",
 	"Presales Initiation Resource": "Presales Initiation",
+	"Presales Solution Equipment": "Presales Solution",
+	"Presales Solution Resource": "Presales Solution",
+	"Presales Solution Quality Check": "Presales Solution",
 	"Presales Reviewer": "Presales Review",
 	"Presales Review Criterion": "Presales Review",
 	"Presales Review Participant": "Presales Review",

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, flt, now_datetime, today
 
-from presales_mgmt import reviewing
+from presales_mgmt import reviewing, solutions
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo, require_open_project
 from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordError, ReviewError
 from presales_mgmt.gates.definitions import project_link_field
@@ -99,13 +99,12 @@ class PresalesReview(ProjectRecord):
 		if self.docstatus == 0:
 			return
 		if self.reviewed_doctype == DOCUMENT and record.status != "Archived":
-			refuse(
-				self,
-				"Reviewed Record",
-				self.reviewed_document,
-				_("a document that is archived"),
-				ReviewedRecordError,
-			)
+			expected = _("a document that is archived")
+		elif self.reviewed_doctype == solutions.DOCTYPE and record.status != solutions.CURRENT:
+			expected = _("a solution that is submitted and current")
+		else:
+			return
+		refuse(self, "Reviewed Record", self.reviewed_document, expected, ReviewedRecordError)
 
 	def validate_needed_record(self):
 		needed = self.template and frappe.get_cached_value(
