@@ -47,6 +47,7 @@ def deal(world, frappe):
 	)
 	world.ask_to_rectify(project, reviewer="engineer")
 	world.guide(project)
+	world.request_change(world.confirmed_requirement(project))
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",
