@@ -103,6 +103,14 @@ class SolutionError(PresalesError):
 	"""A solution contradicts itself, or is not in the state that is needed."""
 
 
+class RequirementError(PresalesError):
+	"""A requirement is not in the state that is needed, or is changed by the wrong way."""
+
+
+class ChangeRequestError(RequirementError):
+	"""A change request changes nothing, or is not in the state that is needed."""
+
+
 class ParticipantMissingError(ReviewError):
 	"""Somebody who must take part in a review is not among its reviewers."""
 

@@ -48,6 +48,7 @@ def deal(world, frappe):
 	world.ask_to_rectify(project, reviewer="engineer")
 	world.guide(project)
 	world.submit_solution(project)
+	world.request_change(world.confirmed_requirement(project))
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

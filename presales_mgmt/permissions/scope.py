@@ -17,6 +17,8 @@ PROJECT_DOCTYPES = {
 	"Presales Analysis Meeting": "presales_project",
 	"Presales Document": "presales_project",
 	"Presales Activity": "presales_project",
+	"Presales Requirement": "presales_project",
+	"Presales Change Request": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 
@@ -42,6 +44,7 @@ CHILD_DOCTYPES = {
 	"Presales Meeting Attendee": "Presales Analysis Meeting",
 	"Presales Meeting Decision": "Presales Analysis Meeting",
 	"Presales Meeting Action": "Presales Analysis Meeting",
+	"Presales Requirement Change": "Presales Change Request",
 	"Presales Evaluation Criterion": "Presales Project Evaluation",
 	"Presales Member Performance": "Presales Project Evaluation",
 }

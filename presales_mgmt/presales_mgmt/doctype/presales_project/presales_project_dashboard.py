@@ -17,6 +17,10 @@ def get_data():
 					"Presales Document",
 				],
 			},
+			{
+				"label": _("Requirements", context="Presales Requirement"),
+				"items": ["Presales Requirement", "Presales Change Request"],
+			},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
 			{"label": _("Selling"), "items": ["Opportunity", "Quotation", "Sales Order"]},
 			{

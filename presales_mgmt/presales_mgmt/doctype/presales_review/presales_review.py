@@ -8,7 +8,7 @@ from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordErro
 from presales_mgmt.gates.definitions import project_link_field
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
-from presales_mgmt.permissions.visibility import MEMBER, get_project_roles
+from presales_mgmt.permissions.visibility import get_project_roles
 from presales_mgmt.rectification import make_from_review
 from presales_mgmt.reviewed_version import NEVER_FROZEN, fingerprints
 from presales_mgmt.rules import review as rules
@@ -20,6 +20,7 @@ from presales_mgmt.rules.validation import (
 	set_full_names,
 )
 from presales_mgmt.setup.roles import ROLES
+from presales_mgmt.team import add_reviewers
 
 OPINION = "Presales Review Opinion"
 DOCUMENT = "Presales Document"
@@ -242,7 +243,7 @@ class PresalesReview(ProjectRecord):
 
 		An invited expert from outside joins the team as Reviewer: the one rule of visibility needs no exception.
 		"""
-		self.add_reviewers_to_team([row.reviewer for row in rows])
+		add_reviewers(self.presales_project, [row.reviewer for row in rows])
 		for row in rows:
 			opinion = frappe.new_doc(OPINION)
 			opinion.update(
@@ -261,33 +262,6 @@ class PresalesReview(ProjectRecord):
 			# Made for the reviewer, by somebody who may not write it.
 			opinion.insert(ignore_permissions=True, ignore_mandatory=True)
 			give_todo(opinion, row.reviewer, _("Review: {0}").format(self.subject), date=self.due_date)
-
-	def add_reviewers_to_team(self, invited: list[str]):
-		insiders = frappe.get_all(
-			MEMBER,
-			filters={
-				"parenttype": PROJECT,
-				"parent": self.presales_project,
-				"user": ["in", invited],
-				"active": 1,
-			},
-			pluck="user",
-			order_by="idx asc",
-		)
-		outsiders = [reviewer for reviewer in invited if reviewer not in insiders]
-		if not outsiders:
-			return
-		project = frappe.get_doc(PROJECT, self.presales_project, for_update=True)
-		for reviewer in outsiders:
-			row = next((m for m in project.team if (m.user, m.project_role) == (reviewer, "Reviewer")), None)
-			if row:  # was a reviewer before and left
-				row.db_set("active", 1)
-			else:
-				row = project.append("team", {"user": reviewer, "project_role": "Reviewer", "active": 1})
-				set_full_names([row])
-				row.db_insert()
-		# Somebody who has the project open and saves it must be told, or the new rows would be lost.
-		project.db_set("modified", now_datetime(), notify=True)
 
 	def add_reviewer(self, reviewer: str, department: str | None = None):
 		"""Ask one more person while the review runs: a substitute for somebody with a conflict of interest.
