@@ -5,6 +5,7 @@ from frappe import _
 
 from presales_mgmt import (
 	change_requests,
+	coverage,
 	guidance,
 	processes,
 	rectification,
@@ -27,6 +28,7 @@ from presales_mgmt.statuses import status_label
 
 ENTRY = "Presales Checklist Entry"
 REVIEW = "Presales Review"
+SOLUTION = "Presales Solution"
 
 
 @frappe.whitelist()
@@ -419,3 +421,32 @@ def approve_change_request(name: str, remarks: str | None = None) -> None:
 def reject_change_request(name: str, reason: str) -> None:
 	"""Refuse a Presales Change Request. See `change_requests.reject`, which checks who may."""
 	change_requests.reject(name, reason)
+
+
+# ---------------------------------------------------------------------------------------- solutions
+
+
+@frappe.whitelist()
+def get_coverage(solution: str) -> dict:
+	"""Which part of a solution meets which requirement of its project, and what remains open.
+
+	Args:
+		solution: name of the Presales Solution; the user must be able to read it.
+
+	Returns: see `coverage.get_coverage`.
+	"""
+	frappe.has_permission(SOLUTION, "read", doc=solution, throw=True)
+	return coverage.get_coverage(frappe.get_doc(SOLUTION, solution))
+
+
+@frappe.whitelist()
+def get_requirements_to_cover(project: str) -> list[dict]:
+	"""A row of coverage for each requirement that a solution of the project has to answer, for the form to fill in.
+
+	Args:
+		project: name of the Presales Project; the user must be able to read it.
+
+	Returns: see `coverage.get_rows_to_fill`.
+	"""
+	require_project_permission(project)
+	return coverage.get_rows_to_fill(project)

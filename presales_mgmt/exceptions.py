@@ -103,6 +103,10 @@ class SolutionError(PresalesError):
 	"""A solution contradicts itself, or is not in the state that is needed."""
 
 
+class CoverageError(SolutionError):
+	"""A solution answers a requirement that is not one of its project."""
+
+
 class RequirementError(PresalesError):
 	"""A requirement is not in the state that is needed, or is changed by the wrong way."""
 

@@ -3,11 +3,14 @@
 import pytest
 
 from presales_mgmt.exceptions import (
+	CoverageError,
 	DateOrderError,
+	DuplicateEntryError,
 	GateError,
 	LifecycleError,
 	OutOfRangeError,
 	ReviewedRecordError,
+	ReviewError,
 	SolutionError,
 	UserError,
 )
@@ -346,14 +349,25 @@ def test_a_solution_is_reviewed_when_it_is_current(world, project):
 
 @pytest.mark.clause("R1.4")
 def test_who_worked_it_out_does_not_review_it(world, project):
-	from presales_mgmt.exceptions import ReviewError
-
 	solution = world.submit_solution(project)
 	with pytest.raises(ReviewError, match="wrote"):
 		world.request_review(
 			project,
 			"Solution",
 			reviewers=("engineer", "expert"),
+			reviewed_doctype=SOLUTION,
+			reviewed_document=solution.name,
+		)
+
+
+@pytest.mark.clause("R1.4")
+def test_nor_does_who_handed_it_in(world, project):
+	solution = submit(world, world.make_solution(project), "planner")
+	with pytest.raises(ReviewError, match="wrote"):
+		world.request_review(
+			project,
+			"Solution",
+			reviewers=("planner", "expert"),
 			reviewed_doctype=SOLUTION,
 			reviewed_document=solution.name,
 		)
@@ -410,3 +424,174 @@ def test_releasing_needs_as_many_queries_whatever_there_is(world, project, count
 	second = queries()
 	assert [queries() for _number in range(3)] == [second] * 3
 	assert second <= 8
+
+
+# ------------------------------------------------------------------------------------------ coverage
+
+
+@pytest.fixture
+def needs(world, project):
+	"""Three requirements: one that must be had, one that should, one that is not understood yet."""
+	return (
+		world.analyse_requirement(world.capture(project)),
+		world.analyse_requirement(
+			world.capture(project, title="Yearly maintenance", kind="Service", priority="Should Have")
+		),
+		world.capture(project, title="Payment by phone", kind="Function"),
+	)
+
+
+def row(requirement, coverage="Full", part="Technical", how=None):
+	return {"requirement": requirement.name, "part": part, "coverage": coverage, "how": how}
+
+
+def coverage_of(world, solution, person="engineer"):
+	from presales_mgmt.api import get_coverage
+
+	with world.acting_as(person):
+		return get_coverage(solution.name)
+
+
+@pytest.mark.clause("R1.3", "R5.2", "R7.4")
+def test_the_matrix_says_which_part_meets_what(world, project, needs):
+	must, should, heard = needs
+	solution = world.make_solution(
+		project,
+		coverage=[
+			row(must, how="A sensor above each space"),
+			row(must, "Partial", "Implementation", "Two levels in the first year"),
+		],
+	)
+	found = coverage_of(world, solution)
+	assert found["parts"] == ["Technical", "Commercial", "Implementation"]
+	assert (found["gaps"], found["must_have_gaps"]) == (2, 1)
+	first, second = found["lines"]
+	assert (first["requirement"], first["title"]) == (must.name, must.title)
+	assert first["cells"] == {
+		"Technical": {"coverage": "Full", "how": "A sensor above each space"},
+		"Implementation": {"coverage": "Partial", "how": "Two levels in the first year"},
+	}
+	assert (first["coverage"], first["is_gap"], first["is_stated"]) == ("Partial", True, True)
+	assert (second["requirement"], second["coverage"], second["cells"]) == (should.name, "Not Covered", {})
+	assert heard.name not in {line["requirement"] for line in found["lines"]}
+
+
+@pytest.mark.clause("R5.2", "R7.4")
+def test_a_gap_in_what_must_be_had_is_refused_until_it_is_stated(world, project, needs):
+	must = needs[0]
+	solution = world.make_solution(project)
+	with pytest.raises(GateError) as error:
+		submit(world, solution)
+	assert [finding.requirement.code for finding in error.value.findings] == [f"coverage:{must.name}"]
+	assert "found Not Covered, expected full coverage, or a reason" in str(error.value)
+	solution.reload().append("coverage", row(must, "Not Covered"))
+	with pytest.raises(GateError):
+		submit(world, solution)
+	solution.reload()
+	solution.set("coverage", [row(must, "Not Covered", how="The customer has sensors already")])
+	assert submit(world, solution).status == "Current"
+
+
+@pytest.mark.clause("R7.4")
+def test_what_is_covered_in_full_needs_no_reason(world, project, needs):
+	assert world.submit_solution(project, coverage=[row(needs[0])]).status == "Current"
+
+
+@pytest.mark.clause("R1.9")
+def test_requirements_of_another_project_are_refused(world, project):
+	foreign = world.analyse_requirement(world.capture(world.make_active_project()))
+	with pytest.raises(CoverageError, match="Coverage, row 1, Requirement"):
+		world.make_solution(project, coverage=[row(foreign)])
+
+
+def test_a_part_answers_a_requirement_once(world, project, needs):
+	with pytest.raises(DuplicateEntryError, match="Coverage, row 2"):
+		world.make_solution(project, coverage=[row(needs[0]), row(needs[0], "Partial")])
+
+
+def test_rows_carry_the_title_of_the_requirement(world, project, needs):
+	solution = world.make_solution(project, coverage=[{**row(needs[0]), "requirement_title": "Forged"}])
+	assert solution.coverage[0].requirement_title == needs[0].title
+
+
+@pytest.mark.clause("R1.3")
+def test_the_form_fills_in_what_is_to_be_answered(world, frappe, project, needs):
+	from presales_mgmt.api import get_requirements_to_cover
+
+	must, should, _heard = needs
+	with world.acting_as("engineer"):
+		rows = get_requirements_to_cover(project.name)
+	assert rows == [
+		{
+			"requirement": must.name,
+			"requirement_title": must.title,
+			"part": "Technical",
+			"coverage": "Not Covered",
+		},
+		{
+			"requirement": should.name,
+			"requirement_title": should.title,
+			"part": "Implementation",
+			"coverage": "Not Covered",
+		},
+	]
+	assert len(world.make_solution(project, coverage=rows).coverage) == 2
+
+
+@pytest.mark.clause("R1.9")
+@pytest.mark.parametrize("person", ["other_manager", "expert", "clerk", "Guest"])
+def test_outsiders_see_no_coverage(world, frappe, project, needs, person):
+	from presales_mgmt.api import get_requirements_to_cover
+
+	solution = world.make_solution(project, coverage=[row(needs[0])])
+	with world.acting_as(person):
+		with pytest.raises(frappe.PermissionError):
+			coverage_of(world, solution, person)
+		with pytest.raises(frappe.PermissionError):
+			get_requirements_to_cover(project.name)
+
+
+@pytest.mark.parametrize("person", ["leader", "supervisor", "archivist"])
+def test_who_reads_the_project_sees_the_matrix(world, project, needs, person):
+	solution = world.submit_solution(project, coverage=[row(needs[0])])
+	assert coverage_of(world, solution, person)["must_have_gaps"] == 0
+
+
+@pytest.mark.clause("R7.4")
+def test_the_next_version_keeps_the_coverage(world, project, needs):
+	source = world.submit_solution(project, coverage=[row(needs[0], how="Sensors")])
+	draft = next_version(world, source)
+	assert [(each.requirement, each.part, each.coverage, each.how) for each in draft.coverage] == [
+		(needs[0].name, "Technical", "Full", "Sensors")
+	]
+
+
+@pytest.mark.clause("R6.3")
+def test_a_change_of_a_requirement_shows_in_the_matrix(world, frappe, project, needs):
+	source = world.submit_solution(project, coverage=[row(needs[0])])
+	frappe.db.set_value("Presales Requirement", needs[0].name, "requirement_version", 2)
+	assert coverage_of(world, source)["lines"][0]["is_changed"]
+	assert not coverage_of(world, next_version(world, source))["lines"][0]["is_changed"]
+
+
+def test_coverage_needs_as_many_queries_however_many_requirements(world, project, needs, count_queries):
+	solution = world.make_solution(project, coverage=[row(needs[0])])
+
+	def queries():
+		with count_queries() as counter:
+			solution.validate_coverage()
+			solution.uncovered()
+		own = counter.count
+		coverage_of(world, solution)
+		with count_queries() as counter:
+			coverage_of(world, solution)
+		return own, counter.count
+
+	before = queries()
+	assert before[0] == 2
+	for number in range(10):
+		more = world.analyse_requirement(world.capture(project, title=f"Level {number}"))
+		solution.append("coverage", row(more))
+	with world.acting_as("engineer"):
+		solution.save()
+	assert queries() == before

@@ -86,7 +86,7 @@ CLAUSES = (
 	Clause("R7.1", "Authenticity, feasibility and value are judged; hit rate and cost of sale count", "Review of kind Bid Decision, application for initiation; log of amounts and probability", rest="hit rate and cost of sale as reports"),
 	Clause("R7.2", "Opportunities come through several channels and are screened", "Source channel as a requirement; authenticity and feasibility in the application"),
 	Clause("R7.3", "Market value, difficulty and competition are assessed", "Amount, competitors and feasibility study as requirements"),
-	Clause("R7.4", "The solution has a technical, a commercial and a part for carrying it out", "Presales Solution, which needs all three parts; one version is current; checklist and archived solution as requirements"),
+	Clause("R7.4", "The solution has a technical, a commercial and a part for carrying it out", "Presales Solution, which needs all three parts; one version is current; matrix of which part meets which requirement, with gaps; checklist and archived solution as requirements"),
 	Clause("R7.5", "Invited experts review the solution", "Presales Review of kind Solution; reviewers join the team as such"),
 	Clause("R7.6", "Technical bid, commercial bid and price are prepared", "Bid in the archive and approved costing, before the bid is reviewed", rest=f"the bid as {CHAIN}"),
 	Clause("R7.7", "The bid is reviewed before it is handed in", "Presales Review of kind Bid, before the stage that allows quotations"),

@@ -35,6 +35,7 @@ CHILD_DOCTYPES = {
 	"Presales Solution Equipment": "Presales Solution",
 	"Presales Solution Resource": "Presales Solution",
 	"Presales Solution Quality Check": "Presales Solution",
+	"Presales Solution Coverage": "Presales Solution",
 	"Presales Reviewer": "Presales Review",
 	"Presales Review Criterion": "Presales Review",
 	"Presales Review Participant": "Presales Review",

@@ -6,7 +6,7 @@ from presales_mgmt import reviewing, solutions
 from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo, require_open_project
 from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordError, ReviewError
 from presales_mgmt.gates.definitions import project_link_field
-from presales_mgmt.permissions.delegation import acting_for
+from presales_mgmt.permissions.delegation import acting_for, authors_of
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles
 from presales_mgmt.rectification import make_from_review
@@ -115,16 +115,15 @@ class PresalesReview(ProjectRecord):
 			refuse(self, "Reviewed Record", None, _("the record that is reviewed"), ReviewedRecordError)
 
 	def get_reviewed_record(self) -> frappe._dict | None:
-		"""`project`, `docstatus`, `status`, `owner` and `responsible` of what is reviewed; None when it is of no project."""
+		"""`project`, `docstatus` and `status` of what is reviewed; None when it is of no project."""
 		link = "name" if self.reviewed_doctype == PROJECT else project_link_field(self.reviewed_doctype)
 		if not link:
 			return None
-		meta = frappe.get_meta(self.reviewed_doctype)
-		optional = [fieldname for fieldname in ("status", "responsible") if meta.has_field(fieldname)]
+		optional = ["status"] if frappe.get_meta(self.reviewed_doctype).has_field("status") else []
 		record = frappe.db.get_value(
 			self.reviewed_doctype,
 			self.reviewed_document,
-			["docstatus", "owner", link, *optional],
+			["docstatus", link, *optional],
 			as_dict=True,
 		)
 		if record:
@@ -139,7 +138,7 @@ class PresalesReview(ProjectRecord):
 	def validate_rows(self, rows):
 		"""A reviewer must be able to open the opinion, and reviews neither the own request nor the own work."""
 		people = {reviewer.user: reviewer for reviewer in reviewing.get_reviewers(rows)}
-		leads, authors = self.get_leads(), self.get_authors()
+		leads, authors = self.get_leads(), authors_of(self)
 		# Nor is it reviewed by somebody in whose place it may have been requested.
 		requesters = acting_for(self.requested_by)
 		for row in rows:
@@ -178,13 +177,6 @@ class PresalesReview(ProjectRecord):
 		return set(
 			frappe.db.get_value(PROJECT, self.presales_project, ["director", "manager", "applied_by"]) or ()
 		)
-
-	def get_authors(self) -> set[str]:
-		"""Who made what is reviewed."""
-		if not self.reviewed_doctype or not self.reviewed_document:
-			return set()
-		record = self.get_reviewed_record() or {}
-		return {record.get("owner"), record.get("responsible")}
 
 	def clear_results(self):
 		"""A draft has no results, whatever was sent."""

@@ -2,14 +2,21 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt, strip_html
 
-from presales_mgmt import solutions
+from presales_mgmt import coverage, solutions
 from presales_mgmt.controllers import ProjectRecord
-from presales_mgmt.exceptions import SolutionError
+from presales_mgmt.exceptions import CoverageError, SolutionError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.rules import Answer, Finding, Requirement
+from presales_mgmt.rules import coverage as coverage_rules
 from presales_mgmt.rules import solution as rules
-from presales_mgmt.rules.validation import refuse, require_date_order, require_enabled_users
+from presales_mgmt.rules.validation import (
+	refuse,
+	require_date_order,
+	require_enabled_users,
+	require_unique_rows,
+)
 
+ROW = "Presales Solution Coverage"
 QUANTITIES = ("qty", "quantity")
 
 
@@ -27,6 +34,7 @@ class PresalesSolution(ProjectRecord):
 		self.validate_equipment()
 		self.validate_resources()
 		self.validate_people()
+		self.validate_coverage()
 
 	def before_submit(self):
 		self.require_complete()
@@ -90,9 +98,27 @@ class PresalesSolution(ProjectRecord):
 	def validate_people(self):
 		require_enabled_users([(self, "responsible"), *((row, "responsible") for row in self.quality_checks)])
 
+	def validate_coverage(self):
+		"""Each part answers a requirement once, and requirements of this project only. One query."""
+		require_unique_rows(self, "coverage", "requirement", "part")
+		if not self.coverage:
+			return
+		needs = {need.name: need for need in coverage.get_needs(self.presales_project)}
+		for row in self.coverage:
+			need = needs.get(row.requirement)
+			if not need:
+				refuse(
+					row,
+					"Requirement",
+					row.requirement,
+					_("a requirement of project {0}").format(self.presales_project),
+					CoverageError,
+				)
+			row.requirement_title, row.requirement_version = need.title, need.version
+
 	def require_complete(self):
 		"""Raise `GateError` with everything that is missing (R7.4)."""
-		findings = self.lacks()
+		findings = [*self.lacks(), *self.uncovered()]
 		if findings:
 			engine.refuse_gate(_("The solution {0} is not complete.").format(self.name), findings)
 
@@ -100,6 +126,28 @@ class PresalesSolution(ProjectRecord):
 		"""What is missing, in the form in which gates say it."""
 		parts = {part: plain(self.get(part)) for part in rules.PARTS}
 		return [self._finding(lack) for lack in rules.missing({**self.as_dict(), **parts})]
+
+	def uncovered(self) -> list[Finding]:
+		"""Requirements that must be had, are not met in full, and of which nothing says why."""
+		lines = coverage_rules.matrix(
+			coverage.get_needs(self.presales_project), coverage.get_rows(self.coverage)
+		)
+		return [
+			Finding(
+				Requirement(
+					code=f"coverage:{line.need.name}",
+					stage=_(self.meta.get_label("coverage"), context=self.doctype),
+					kind="Field",
+					title=f"{line.need.name} {line.need.title}",
+				),
+				Answer(
+					satisfied=False,
+					found=_(line.coverage, context=ROW),
+					expected=_("full coverage, or a reason in each row that is not full"),
+				),
+			)
+			for line in coverage_rules.unstated(lines)
+		]
 
 	def _finding(self, lack: rules.Lack) -> Finding:
 		field = self.meta.get_field(lack.table or lack.fieldname)
