@@ -3,7 +3,16 @@
 import frappe
 from frappe import _
 
-from presales_mgmt import guidance, processes, rectification, reviewed_version, reviewing
+from presales_mgmt import (
+	change_requests,
+	coverage,
+	guidance,
+	processes,
+	rectification,
+	requirements,
+	reviewed_version,
+	reviewing,
+)
 from presales_mgmt.exceptions import LifecycleError, StageError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
@@ -19,6 +28,7 @@ from presales_mgmt.statuses import status_label
 
 ENTRY = "Presales Checklist Entry"
 REVIEW = "Presales Review"
+SOLUTION = "Presales Solution"
 
 
 @frappe.whitelist()
@@ -340,3 +350,109 @@ def get_reviewed_record_fault(review: str) -> str | None:
 	frappe.has_permission(REVIEW, "read", doc=review, throw=True)
 	doc = frappe.get_doc(REVIEW, review)
 	return reviewed_version.faults([doc]).get(doc.name) if doc.docstatus == 1 else None
+
+
+# -------------------------------------------------------------------------------------- requirements
+
+
+@frappe.whitelist()
+def get_requirement_summary(project: str) -> dict:
+	"""How far the requirements of a project are.
+
+	Args:
+		project: name of the Presales Project; the user must be able to read it.
+
+	Returns: see `requirements.get_summary`.
+	"""
+	require_project_permission(project)
+	return requirements.get_summary(project)
+
+
+@frappe.whitelist(methods=["POST"])
+def analyse_requirement(name: str, recommendation: str, feasibility: str) -> None:
+	"""Note the analysis of a Presales Requirement. See `requirements.analyse`, which checks who may."""
+	requirements.analyse(name, recommendation, feasibility)
+
+
+@frappe.whitelist(methods=["POST"])
+def request_development(
+	name: str, question: str, due_date: str, asked_of: str | None = None, department: str | None = None
+) -> None:
+	"""Ask R&D about a Presales Requirement. See `requirements.request_development`, which checks who may."""
+	requirements.request_development(name, question, due_date, asked_of or None, department or None)
+
+
+@frappe.whitelist(methods=["POST"])
+def answer_development(name: str, answer: str, text: str, effort: float = 0) -> None:
+	"""Answer for R&D. See `requirements.answer_development`, which checks who may."""
+	requirements.answer_development(name, answer, text, effort)
+
+
+@frappe.whitelist(methods=["POST"])
+def withdraw_development(name: str) -> None:
+	"""Take a request to R&D back. See `requirements.withdraw_development`, which checks who may."""
+	requirements.withdraw_development(name)
+
+
+@frappe.whitelist(methods=["POST"])
+def confirm_requirements(names: list | str, customer_person: str, confirmed_on: str, document: str) -> None:
+	"""Record what the customer has confirmed by one document. See `requirements.confirm`, which checks who may.
+
+	Args:
+		names: names of Presales Requirements, as a list or as JSON; all are confirmed, or none.
+		customer_person, confirmed_on, document: who at the customer, when, and the archived Presales Document.
+	"""
+	requirements.confirm(frappe.parse_json(names), customer_person, confirmed_on, document)
+
+
+@frappe.whitelist(methods=["POST"])
+def reject_requirement(name: str, reason: str) -> None:
+	"""Decide not to meet a Presales Requirement. See `requirements.reject`, which checks who may."""
+	requirements.reject(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def withdraw_requirement(name: str, reason: str) -> None:
+	"""Take a Presales Requirement back. See `requirements.withdraw`, which checks who may."""
+	requirements.withdraw(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def approve_change_request(name: str, remarks: str | None = None) -> None:
+	"""Approve a Presales Change Request and carry it out. See `change_requests.approve`, which checks who may."""
+	change_requests.approve(name, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def reject_change_request(name: str, reason: str) -> None:
+	"""Refuse a Presales Change Request. See `change_requests.reject`, which checks who may."""
+	change_requests.reject(name, reason)
+
+
+# ---------------------------------------------------------------------------------------- solutions
+
+
+@frappe.whitelist()
+def get_coverage(solution: str) -> dict:
+	"""Which part of a solution meets which requirement of its project, and what remains open.
+
+	Args:
+		solution: name of the Presales Solution; the user must be able to read it.
+
+	Returns: see `coverage.get_coverage`.
+	"""
+	frappe.has_permission(SOLUTION, "read", doc=solution, throw=True)
+	return coverage.get_coverage(frappe.get_doc(SOLUTION, solution))
+
+
+@frappe.whitelist()
+def get_requirements_to_cover(project: str) -> list[dict]:
+	"""A row of coverage for each requirement that a solution of the project has to answer, for the form to fill in.
+
+	Args:
+		project: name of the Presales Project; the user must be able to read it.
+
+	Returns: see `coverage.get_rows_to_fill`.
+	"""
+	require_project_permission(project)
+	return coverage.get_rows_to_fill(project)

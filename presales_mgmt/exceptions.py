@@ -99,6 +99,22 @@ class GuidanceError(PresalesError):
 	"""A guidance note is not in the state that is needed, or is changed by the wrong way."""
 
 
+class SolutionError(PresalesError):
+	"""A solution contradicts itself, or is not in the state that is needed."""
+
+
+class CoverageError(SolutionError):
+	"""A solution answers a requirement that is not one of its project."""
+
+
+class RequirementError(PresalesError):
+	"""A requirement is not in the state that is needed, or is changed by the wrong way."""
+
+
+class ChangeRequestError(RequirementError):
+	"""A change request changes nothing, or is not in the state that is needed."""
+
+
 class ParticipantMissingError(ReviewError):
 	"""Somebody who must take part in a review is not among its reviewers."""
 

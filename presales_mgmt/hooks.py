@@ -87,8 +87,8 @@ has_permission["Presales Delegation"] = "presales_mgmt.permissions.delegation.ha
 
 standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.search.search_link")
 
-# A review stands when what it reviewed is cancelled; the desk does not offer to cancel it, too.
-auto_cancel_exempted_doctypes = ["Presales Review"]
+# These stand when what they name is cancelled; the desk does not offer to cancel them, too.
+auto_cancel_exempted_doctypes = ["Presales Review", "Presales Change Request"]
 
 # What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
 presales_requirement_kinds = {

@@ -21,8 +21,10 @@ from presales_mgmt.notifications import Notice
 from presales_mgmt.permissions.delegation import delegates_of
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import LEADER_ROLE, MEMBER
+from presales_mgmt.requirements import REQUIREMENT, get_asked
 from presales_mgmt.rules.followup import OPEN, SUPERVISOR_ROLES
 from presales_mgmt.rules.reminder import DUE_SOON, ESCALATED, OVERDUE, bounds, level
+from presales_mgmt.rules.requirement import REQUESTED
 from presales_mgmt.statuses import ABANDONED, CLOSED, LOST
 
 BATCH = 500
@@ -88,6 +90,7 @@ def send_daily() -> None:
 		(read_opinions, day),
 		(read_rectifications, day),
 		(read_guidance, day),
+		(read_development_requests, day),
 		(read_rollout_tasks, day),
 		(read_processes, process_day),
 	):
@@ -210,6 +213,7 @@ def _subject(matter: Matter, reached: int, language: str) -> str:
 		"Presales Review Opinion": _("Opinion on {0}", lang=language),
 		"Presales Rectification": _("To rectify: {0}", lang=language),
 		"Presales Guidance Note": _("Answer to guidance: {0}", lang=language),
+		"Presales Requirement": _("Answer for R&D: {0}", lang=language),
 		"Presales Rollout Task": _("Roll-out task: {0}", lang=language),
 		"Presales Process": _("Review of process {0}", lang=language),
 	}[matter.doctype]
@@ -330,6 +334,42 @@ def read_guidance(day: Day, after: str, limit: int) -> list[Matter]:
 			excluded=frozenset({row.given_by}),
 		)
 		for row in _under_open_project(query, table, project).run(as_dict=True)
+	]
+
+
+def read_development_requests(day: Day, after: str, limit: int) -> list[Matter]:
+	"""Requests to R&D without an answer (R8.4). They wait for who was asked, or for the department's on the team."""
+	table, project = map(frappe.qb.DocType, (REQUIREMENT, PROJECT))
+	query = (
+		frappe.qb.from_(table)
+		.select(
+			table.name,
+			table.presales_project,
+			table.title,
+			table.development_due,
+			table.development_asked_of,
+			table.development_department,
+			table.development_requested_by,
+		)
+		.where(table.development_status == REQUESTED)
+		.where(day.wanted(table, table.development_due, after))
+		.orderby(table.name)
+		.limit(limit)
+	)
+	rows = _under_open_project(query, table, project).run(as_dict=True)
+	asked = get_asked(rows)
+	return [
+		Matter(
+			doctype=REQUIREMENT,
+			name=row.name,
+			due=getdate(row.development_due),
+			subject=row.title,
+			waits_for=asked[row.name],
+			document=(REQUIREMENT, row.name),
+			project=row.presales_project,
+			excluded=frozenset({row.development_requested_by}),
+		)
+		for row in rows
 	]
 
 

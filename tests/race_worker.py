@@ -134,6 +134,49 @@ def decide(frappe, review: str, user: str, at: str) -> str:
 	return "decided"
 
 
+def prepare_solutions(frappe, project: str) -> list[str]:
+	"""Two complete drafts of a solution."""
+	return [
+		frappe.get_doc(
+			{
+				"doctype": "Presales Solution",
+				"presales_project": project,
+				"title": TITLE,
+				"feasibility": "Feasible",
+				"feasibility_notes": "Race",
+				"technical_part": "Race",
+				"commercial_part": "Race",
+				"implementation_part": "Race",
+			}
+		)
+		.insert()
+		.name
+		for _number in range(2)
+	]
+
+
+def release(frappe, solution: str, at: str) -> str:
+	"""Submit a solution, having read before, as every request has, what was there then."""
+	doc = frappe.get_doc("Presales Solution", solution)
+	time.sleep(max(0, float(at) - time.time()))
+	doc.submit()
+	time.sleep(0.5)
+	frappe.db.commit()
+	return "released"
+
+
+def versions(frappe, project: str) -> list:
+	return [
+		[row.solution_version, row.status]
+		for row in frappe.get_all(
+			"Presales Solution",
+			filters={"presales_project": project},
+			fields=["solution_version", "status"],
+			order_by="solution_version asc",
+		)
+	]
+
+
 def outcome(frappe, review: str) -> list:
 	"""What the review has come to, whether its scores say so, and how much is to be put right."""
 	from presales_mgmt.api import get_review_computation
@@ -162,6 +205,7 @@ def clean(frappe) -> None:
 			"Presales Review Opinion",
 			"Presales Review",
 			"Presales Initiation",
+			"Presales Solution",
 		):
 			for name in frappe.get_all(
 				doctype, filters={"presales_project": project}, pluck="name", order_by="name asc"
@@ -176,7 +220,20 @@ def clean(frappe) -> None:
 			frappe.delete_doc("User", user, force=True)
 
 
-ACTIONS_OF_A_WORKER = (prepare, move, save, draft, prepare_review, decide, outcome, logs, clean)
+ACTIONS_OF_A_WORKER = (
+	prepare,
+	move,
+	save,
+	draft,
+	prepare_review,
+	decide,
+	outcome,
+	prepare_solutions,
+	release,
+	versions,
+	logs,
+	clean,
+)
 ACTIONS = {function.__name__: function for function in ACTIONS_OF_A_WORKER}
 
 

@@ -94,3 +94,11 @@ def test_of_two_who_decide_at_once_the_second_concludes_the_review(own_site, pro
 	processes = [start(own_site, "decide", review, user, at) for user in REVIEWERS]
 	assert [finish(process) for process in processes] == ["decided", "decided"]
 	assert call(own_site, "outcome", review) == ["Approved with Conditions", True, [80, 80, 80], 2]
+
+
+def test_of_two_who_submit_a_solution_at_once_the_second_supersedes_the_first(own_site, projects):
+	drafts = call(own_site, "prepare_solutions", projects[0])
+	at = str(time.time() + 6)
+	processes = [start(own_site, "release", draft, at) for draft in drafts]
+	assert [finish(process) for process in processes] == ["released", "released"]
+	assert call(own_site, "versions", projects[0]) == [[1, "Superseded"], [2, "Current"]]

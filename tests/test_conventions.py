@@ -60,6 +60,10 @@ READS = {
 		"presales_mgmt/overrides/project_link.py",
 		"make_presales_project",
 	): "maps an opportunity to an unsaved document; nothing is written",
+	(
+		"presales_mgmt/solutions.py",
+		"make_next_version",
+	): "maps a solution to an unsaved document; nothing is written",
 }
 
 # Folders whose code runs for the system and not for a user, so that permissions say nothing there.

@@ -208,6 +208,54 @@ def test_guidance_waits_for_its_answer(world, frappe, project):
 	assert set(run(frappe)) == {email("manager"), *ABOVE}
 
 
+@pytest.mark.clause("R8.4")
+def test_requests_to_r_and_d_wait_for_who_was_asked(world, frappe, project):
+	from presales_mgmt import api
+
+	requirement = world.capture(project)
+	with world.acting_as("engineer"):
+		api.request_development(requirement.name, "Does it stand frost?", "2040-01-01", email("expert"))
+	due(frappe, requirement, "development_due", 1)
+	sent = run(frappe)
+	assert set(sent) == {email("expert")}
+	assert "Answer for R&D: Sensor for every bay" in sent[email("expert")][0]
+	due(frappe, requirement, "development_due", -3)
+	assert set(run(frappe)) == {email("expert"), *ABOVE}
+	with world.acting_as("engineer"):
+		api.request_development(requirement.name, "Does it stand heat?", "2040-01-01", email("researcher"))
+	assert requirement.reload().reminder_level == 0
+	due(frappe, requirement, "development_due", 0)
+	assert set(run(frappe)) == {email("researcher")}
+	with world.acting_as("researcher"):
+		api.answer_development(requirement.name, "Feasible", "It does.", 0)
+	due(frappe, requirement, "development_due", -3)
+	assert run(frappe) == {}
+
+
+@pytest.mark.clause("R8.4")
+def test_requests_to_a_department_wait_for_those_on_the_team(world, frappe, project):
+	from presales_mgmt import api
+
+	department = world.insert("Department", department_name="Presales Test R&D", company=world.company).name
+	gender = frappe.get_all("Gender", pluck="name", order_by="name asc", limit=1)[0]
+	for person in ("engineer", "expert"):
+		world.insert(
+			"Employee",
+			first_name=person,
+			company=world.company,
+			department=department,
+			user_id=email(person),
+			gender=gender,
+			date_of_birth="1990-01-01",
+			date_of_joining="2020-01-01",
+		)
+	requirement = world.capture(project)
+	with world.acting_as("manager"):
+		api.request_development(requirement.name, "Does it stand frost?", "2040-01-01", department=department)
+	due(frappe, requirement, "development_due", -1)
+	assert set(run(frappe)) == {email("engineer")}
+
+
 @pytest.mark.clause("R3.1")
 def test_the_review_of_a_process_comes_near(world, frappe):
 	process = frappe.get_doc("Presales Process", "Nine-Stage Presales")

@@ -47,6 +47,11 @@ def deal(world, frappe):
 	)
 	world.ask_to_rectify(project, reviewer="engineer")
 	world.guide(project)
+	requirement = world.confirmed_requirement(project)
+	world.submit_solution(
+		project, coverage=[{"requirement": requirement.name, "part": "Technical", "coverage": "Full"}]
+	)
+	world.request_change(requirement)
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

@@ -47,6 +47,20 @@ APPLICATION = {
 	"person_months": 12,
 }
 
+# A complete solution, but for the equipment, which names an item.
+SOLUTION = {
+	"title": "Guidance with ultrasonic sensors",
+	"approach": "<p>A sensor above each space, signs at each crossing.</p>",
+	"feasibility": "Feasible",
+	"feasibility_notes": "Built in two cities before",
+	"technical_part": "<p>600 sensors, 40 signs, one control centre.</p>",
+	"commercial_part": "<p>Paid in three parts; guarantee of two years.</p>",
+	"implementation_part": "<p>Car park by car park, at night, in twenty weeks.</p>",
+	"resources": [
+		{"resource_kind": "People", "role": "Installation engineer", "quantity": 4, "unit": "Persons"},
+	],
+}
+
 # Whom the shipped review templates ask for, and which document they have reviewed.
 PARTICIPANTS = {
 	"Initiation": ("leader", "finance", "expert"),
@@ -559,6 +573,36 @@ class World:
 			evaluation.submit()
 		return evaluation
 
+	def make_solution(self, project, person="engineer", **values):
+		"""A complete draft solution with sensors from the list of items and poles in words."""
+		with self.acting_as(person) as user:
+			return self.insert(
+				"Presales Solution",
+				**{
+					"presales_project": project.name,
+					**SOLUTION,
+					"equipment": [
+						{"item_code": self.item, "qty": 600, "place": "Above each space"},
+						{"description": "Pole of 4 m, galvanised", "qty": 40, "place": "Crossings"},
+					],
+					"quality_checks": [
+						{
+							"checkpoint": "Sensors count right",
+							"standard": "99 of 100 cars",
+							"responsible": user,
+							"due_date": "2026-06-30",
+						}
+					],
+					**values,
+				},
+			)
+
+	def submit_solution(self, project, person="engineer", **values):
+		solution = self.make_solution(project, person, **values)
+		with self.acting_as(person):
+			solution.submit()
+		return solution
+
 	# ------------------------------------------------------------------------- following things up
 
 	def delegate(self, delegator: str, delegate: str, by: str | None = None, **values):
@@ -607,3 +651,84 @@ class World:
 					**values,
 				},
 			)
+
+	# ------------------------------------------------------------------------- requirements
+
+	def capture(self, project, person="manager", **values):
+		"""A requirement that the customer has named."""
+		with self.acting_as(person):
+			return self.insert(
+				"Presales Requirement",
+				**{
+					"presales_project": project.name,
+					"title": "Sensor for every bay",
+					"kind": "Device",
+					"priority": "Must Have",
+					"device": "Ultrasonic sensor",
+					"wanted_function": "Tells whether a bay is free",
+					"place": "Car park at the station",
+					"quantity": 600,
+					"uom": "Nos",
+					"due_date": "2026-12-31",
+					"description": "<p>Every bay shows green or red.</p>",
+					"source": "Customer Visit",
+					**values,
+				},
+			)
+
+	def analyse_requirement(self, requirement, person="engineer", feasibility="Feasible"):
+		from presales_mgmt.api import analyse_requirement
+
+		with self.acting_as(person):
+			analyse_requirement(requirement.name, "<p>Wire the sensors by bus.</p>", feasibility)
+		return requirement.reload()
+
+	def confirm_requirement(self, project, requirement, person="manager", document=None, **values):
+		"""What the customer confirms, by a document that is archived now unless one is named."""
+		from presales_mgmt.api import confirm_requirements
+
+		document = document or self.archive(project, "Requirement Specification").name
+		arguments = {"customer_person": "Director Zhang", "confirmed_on": "2026-04-02", **values}
+		with self.acting_as(person):
+			confirm_requirements([requirement.name], document=document, **arguments)
+		return requirement.reload()
+
+	def confirmed_requirement(self, project, **values):
+		return self.confirm_requirement(project, self.analyse_requirement(self.capture(project, **values)))
+
+	def draft_change(self, requirement, person="manager", **values):
+		"""A draft that asks for more sensors, at a cost."""
+		document = values.pop("customer_document", None)
+		if not document:
+			document = self.archive(
+				self._project_of(requirement), "Correspondence", title="Letter of the city"
+			).name
+		with self.acting_as(person):
+			return self.insert(
+				"Presales Change Request",
+				**{
+					"requirement": requirement.name,
+					"reason": "A second deck is built.",
+					"customer_person": "Director Zhang",
+					"asked_on": "2026-05-04",
+					"customer_document": document,
+					"new_quantity": 800,
+					"effect_days": 10,
+					"cost_effect": 200_000,
+					"price_effect": 300_000,
+					**values,
+				},
+			)
+
+	def request_change(self, requirement, person="manager", **values):
+		"""A change that waits for its decision."""
+		change = self.draft_change(requirement, person, **values)
+		with self.acting_as(person):
+			change.submit()
+		return change
+
+	@staticmethod
+	def _project_of(record):
+		import frappe
+
+		return frappe.get_doc("Presales Project", record.presales_project)

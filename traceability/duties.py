@@ -112,8 +112,11 @@ ACTIVITY = Right("Presales Activity", "create, write")
 DOCUMENT = Right("Presales Document", "create, write")
 RISK = Right("Presales Risk", "create, write")
 MEETING = Right("Presales Analysis Meeting", "create, submit")
+SOLUTION = Right("Presales Solution", "create, submit")
 REVIEW = Right("Presales Review", "create, submit")
 OPINION = Right("Presales Review Opinion", "write, submit")
+REQUIREMENT = Right("Presales Requirement", "create, write")
+CHANGE = Right("Presales Change Request", "create, submit")
 PROJECT_NEW = Right("Presales Project", "create")
 PROJECT = Right("Presales Project", "write")
 APPLICATION = Right("Presales Initiation", "create, write")
@@ -133,7 +136,7 @@ DUTIES = (
 	Duty("R2.2", "See that work is done, and done in time", (DIRECTOR,), (GATES, WATCHED)),
 	Duty("R2.2", "Introduce the rules: who does what until when", (DIRECTOR,), (Right("Presales Rollout Plan", "create, write"), Call("mark_rollout_task_done"))),
 	Duty("R2.3", "Introduce products and give technical support", (ENGINEER,), (ACTIVITY,)),
-	Duty("R2.3", "Work out solutions", (ENGINEER,), (DOCUMENT, REVIEW)),
+	Duty("R2.3", "Work out solutions", (ENGINEER,), (SOLUTION, REQUIREMENT, Call("analyse_requirement"), DOCUMENT, REVIEW)),
 	Duty("R2.3", "Answer questions and complaints before their deadline", (ENGINEER, MANAGER), (ACTIVITY,)),
 	Duty("R2.4", "Keep contact with the customer and answer", (MANAGER,), (ACTIVITY,)),
 	Duty("R2.4", "Make return visits and collect feedback", (MANAGER,), (ACTIVITY,)),
@@ -143,7 +146,7 @@ DUTIES = (
 	Duty("R9.4", "Gather market and technical intelligence", (PLANNER, MANAGER), (DOCUMENT,)),
 	Duty("R9.4", "Find prospects and research them", (PLANNER, MANAGER), (ACTIVITY, DOCUMENT)),
 	Duty("R9.4", "Prepare the material for initiation", (DIRECTOR, MANAGER, PLANNER), (APPLICATION,)),
-	Duty("R9.4", "Learn the needs in talks, and revise the material", (MANAGER, PLANNER), (ACTIVITY, APPLICATION)),
+	Duty("R9.4", "Learn the needs in talks, and revise the material", (MANAGER, PLANNER), (ACTIVITY, REQUIREMENT, APPLICATION)),
 	Duty("R9.4", "Negotiate with the customer", (DIRECTOR, MANAGER), (ACTIVITY,)),
 	Duty("R9.4", "Organise survey and planning, and draw up the plan of action", (PLANNER, MANAGER), (ACTIVITY, DOCUMENT)),
 	Duty("R9.4", "Organise bidding", (DIRECTOR, MANAGER), (DOCUMENT, REVIEW, Call("move_to_stage"))),
@@ -159,22 +162,23 @@ DUTIES = (
 	Duty("R9.5", "Lead bidding and negotiation", (DIRECTOR,), (ACTIVITY, REVIEW)),
 	Duty("R9.5", "Organise the project summary", (DIRECTOR,), (MEETING, DOCUMENT, Step("Close"))),
 	# --------------------------------------------------------------------------- R9.6: manager
-	Duty("R9.6", "Find prospects and guide their needs", (MANAGER,), (PROJECT_NEW, ACTIVITY)),
+	Duty("R9.6", "Find prospects and guide their needs", (MANAGER,), (PROJECT_NEW, ACTIVITY, REQUIREMENT)),
 	Duty("R9.6", "Help to define scope and goal", (MANAGER,), (PROJECT,)),
 	Duty("R9.6", "Prepare the material for initiation, and apply", (MANAGER,), (APPLICATION, APPLICATION_SUBMIT, Step("Submit for Initiation"))),
 	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK), "the cost estimate as a record of its own"),
-	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY,)),
+	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY, REQUIREMENT, Call("confirm_requirements"))),
 	Duty("R9.6", "Organise bidding", (MANAGER,), (DOCUMENT, REVIEW)),
-	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, Call("complete_rectification"), GATES), "change requests"),
+	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, CHANGE, Call("complete_rectification"), GATES)),
+	Duty("R9.6", "Decide on changes that others ask for", (DIRECTOR, LEADER), (Call("approve_change_request"), Call("reject_change_request"))),
 	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "collection of payment"),
 	Duty("R9.6", "Hold the project to the standards", (MANAGER,), (Call("tick_checklist"), Call("get_gate_status"), Right("Presales Process", "read"))),
 	Duty("R9.6", "Report back in time", (MANAGER,), (ACTIVITY, MEETING, Call("answer_guidance")), "weekly report"),
 	# --------------------------------------------------------------------------- R9.7: planning manager
-	Duty("R9.7", "Manage and carry out planning", (PLANNER,), (Place("Planning Manager"), PROJECT, DOCUMENT)),
+	Duty("R9.7", "Manage and carry out planning", (PLANNER,), (Place("Planning Manager"), PROJECT, SOLUTION, DOCUMENT)),
 	Duty("R9.7", "Gather market and technical intelligence", (PLANNER,), (DOCUMENT,)),
 	Duty("R9.7", "Research the customer beforehand", (PLANNER,), (ACTIVITY, DOCUMENT)),
 	Duty("R9.7", "Help with the material for initiation", (PLANNER,), (APPLICATION,)),
-	Duty("R9.7", "Learn the needs of planning, and organise the survey", (PLANNER,), (ACTIVITY, MEETING)),
+	Duty("R9.7", "Learn the needs of planning, and organise the survey", (PLANNER,), (ACTIVITY, MEETING, REQUIREMENT, Call("analyse_requirement"))),
 	# --------------------------------------------------------------------------- R9.8: supervisor
 	Duty("R9.8", "Supervise for the company", (SUPERVISOR,), (Place("Company Supervisor"), Right("Presales Project", "read"))),
 	Duty("R9.8", "Supervise for the department", (SUPERVISOR,), (Place("Department Supervisor"), Right("Presales Project", "read"))),

@@ -28,6 +28,9 @@ CACHE_KEY = "presales_delegations"
 # Somebody may read what is about to be changed, and keep it just after the change has cleared the cache.
 CACHE_SECONDS = 300
 
+# Besides its owner: who answers for a record that is reviewed, and who has handed it in.
+AUTHOR_FIELDS = ("responsible", "submitted_by")
+
 # What the director and the manager of a project do in its initiation, and so judge no part of (R9.9).
 LEADING_FIELDS = ("director", "manager", "applied_by")
 
@@ -202,7 +205,7 @@ def require_decider(opinion, user: str) -> None:
 		["requested_by", "review_kind", "presales_project", "reviewed_doctype", "reviewed_document"],
 		as_dict=True,
 	)
-	concerned = {review.requested_by, *_authors(review)}
+	concerned = {review.requested_by, *authors_of(review)}
 	if review.review_kind == "Initiation":
 		concerned.update(get_leads(review.presales_project))
 	if concerned & (persons - {opinion.reviewer}):
@@ -242,12 +245,11 @@ def get_leads(project: str) -> set[str]:
 	return set(filter(None, (*leads, *drafters)))
 
 
-def _authors(review) -> set[str]:
-	"""Who made what is reviewed, and who is responsible for it."""
-	if not review.reviewed_document:
+def authors_of(review) -> set[str]:
+	"""Who made what is reviewed, is responsible for it, or has submitted it."""
+	if not review.reviewed_doctype or not review.reviewed_document:
 		return set()
-	fields = ["owner"]
-	if frappe.get_meta(review.reviewed_doctype).has_field("responsible"):
-		fields.append("responsible")
+	meta = frappe.get_meta(review.reviewed_doctype)
+	fields = ["owner", *(fieldname for fieldname in AUTHOR_FIELDS if meta.has_field(fieldname))]
 	record = frappe.db.get_value(review.reviewed_doctype, review.reviewed_document, fields, as_dict=True)
 	return set(filter(None, record.values())) if record else set()

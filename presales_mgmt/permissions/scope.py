@@ -6,6 +6,7 @@ PROJECT = "Presales Project"
 PROJECT_DOCTYPES = {
 	PROJECT: "name",
 	"Presales Initiation": "presales_project",
+	"Presales Solution": "presales_project",
 	"Presales Stage Log": "presales_project",
 	"Presales Checklist Entry": "presales_project",
 	"Presales Review": "presales_project",
@@ -16,6 +17,8 @@ PROJECT_DOCTYPES = {
 	"Presales Analysis Meeting": "presales_project",
 	"Presales Document": "presales_project",
 	"Presales Activity": "presales_project",
+	"Presales Requirement": "presales_project",
+	"Presales Change Request": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 
@@ -29,6 +32,10 @@ CHILD_DOCTYPES = {
 	"Presales Initiation Basis": "Presales Initiation",
 	"Presales Initiation Member": "Presales Initiation",
 	"Presales Initiation Resource": "Presales Initiation",
+	"Presales Solution Equipment": "Presales Solution",
+	"Presales Solution Resource": "Presales Solution",
+	"Presales Solution Quality Check": "Presales Solution",
+	"Presales Solution Coverage": "Presales Solution",
 	"Presales Reviewer": "Presales Review",
 	"Presales Review Criterion": "Presales Review",
 	"Presales Review Participant": "Presales Review",
@@ -38,6 +45,7 @@ CHILD_DOCTYPES = {
 	"Presales Meeting Attendee": "Presales Analysis Meeting",
 	"Presales Meeting Decision": "Presales Analysis Meeting",
 	"Presales Meeting Action": "Presales Analysis Meeting",
+	"Presales Requirement Change": "Presales Change Request",
 	"Presales Evaluation Criterion": "Presales Project Evaluation",
 	"Presales Member Performance": "Presales Project Evaluation",
 }

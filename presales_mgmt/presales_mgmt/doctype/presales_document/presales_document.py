@@ -4,6 +4,7 @@ from frappe.utils import now_datetime, strip_html
 
 from presales_mgmt.controllers import ProjectRecord
 from presales_mgmt.exceptions import PresalesError
+from presales_mgmt.requirements import CHANGE_REQUEST, take_back_confirmations
 from presales_mgmt.rules.validation import refuse
 
 
@@ -80,8 +81,14 @@ class PresalesDocument(ProjectRecord):
 		if self.supersedes:
 			self._set_status_of(self.supersedes, "Superseded", only_from="Archived")
 
+	def before_cancel(self):
+		super().before_cancel()
+		# A request that rests on it stands as the record of what was asked; it can no longer be approved.
+		self.ignore_linked_doctypes = (*self.ignore_linked_doctypes, CHANGE_REQUEST)
+
 	def on_cancel(self):
 		self.db_set("status", "Withdrawn")
+		take_back_confirmations(self.name)
 		replaced_again = self.supersedes and frappe.db.exists(
 			"Presales Document", {"supersedes": self.supersedes, "docstatus": 1, "name": ["!=", self.name]}
 		)

@@ -319,7 +319,8 @@ function show_overview(frm) {
 					facts(frm),
 					stage_bar(status),
 					next_step(frm, status),
-					gate(frm, status, version)
+					gate(frm, status, version),
+					requirements_line(frm)
 				)
 			);
 		add_move_button(frm, status);
@@ -488,6 +489,33 @@ function finding_row(frm, status, finding, condition) {
 		),
 		action_buttons(finding_actions(frm, status, finding, condition))
 	);
+}
+
+/** How far the requirements of the customer are, in one line that opens their list. */
+function requirements_line(frm) {
+	if (!frappe.model.can_read("Presales Requirement")) return null;
+	const project = frm.doc.name;
+	const box = $('<div class="presales-next"></div>').hide();
+	frappe.xcall("presales_mgmt.api.get_requirement_summary", { project }).then((summary) => {
+		if (!summary.total || frm.doc.name !== project) return;
+		const parts = Object.entries(summary.by_status)
+			.filter(([, number]) => number)
+			.map(([status, number]) => `${__(status, null, "Presales Requirement")} ${number}`);
+		if (summary.overdue) parts.push(__("overdue {0}", [summary.overdue]));
+		if (summary.development_requested) {
+			parts.push(__("with R&D {0}", [summary.development_requested]));
+		}
+		if (summary.changes_requested) {
+			parts.push(__("changes to decide {0}", [summary.changes_requested]));
+		}
+		box.append(
+			$('<span class="presales-next-text"></span>').text(
+				__("Requirements: {0}", [parts.join(" · ")])
+			),
+			action_buttons([list_action("Presales Requirement", { presales_project: project })])
+		).show();
+	});
+	return box;
 }
 
 // ------------------------------------------------------------------------------------------ actions

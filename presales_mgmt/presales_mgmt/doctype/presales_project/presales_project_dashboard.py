@@ -9,7 +9,17 @@ def get_data():
 		"transactions": [
 			{
 				"label": _("Preparation"),
-				"items": ["Presales Initiation", "Presales Review", "Presales Risk", "Presales Document"],
+				"items": [
+					"Presales Initiation",
+					"Presales Solution",
+					"Presales Review",
+					"Presales Risk",
+					"Presales Document",
+				],
+			},
+			{
+				"label": _("Requirements", context="Presales Requirement"),
+				"items": ["Presales Requirement", "Presales Change Request"],
 			},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
 			{"label": _("Selling"), "items": ["Opportunity", "Quotation", "Sales Order"]},

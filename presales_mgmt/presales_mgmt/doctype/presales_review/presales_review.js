@@ -1,5 +1,6 @@
 const OPINION = "Presales Review Opinion";
 const DOCUMENT = "Presales Document";
+const SOLUTION = "Presales Solution";
 const CONCLUDED = ["Approved", "Approved with Conditions", "Sent Back", "Rejected"];
 const DECISION_COLOURS = {
 	Approve: "green",
@@ -26,6 +27,7 @@ frappe.ui.form.on("Presales Review", {
 					"in",
 					[
 						DOCUMENT,
+						SOLUTION,
 						"Presales Initiation",
 						"Presales Project",
 						"Opportunity",
@@ -42,6 +44,7 @@ frappe.ui.form.on("Presales Review", {
 			}
 			const filters = { presales_project: project };
 			if (frm.doc.reviewed_doctype === DOCUMENT) filters.status = "Archived";
+			if (frm.doc.reviewed_doctype === SOLUTION) filters.status = "Current";
 			return { filters };
 		});
 		frm.set_query("template", () => ({

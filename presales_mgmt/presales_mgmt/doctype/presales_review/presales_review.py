@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, flt, now_datetime, today
 
-from presales_mgmt import reviewing
+from presales_mgmt import reviewing, solutions
 from presales_mgmt.controllers import (
 	ProjectRecord,
 	finish_todos,
@@ -12,9 +12,9 @@ from presales_mgmt.controllers import (
 )
 from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordError, ReviewError
 from presales_mgmt.gates.definitions import project_link_field
-from presales_mgmt.permissions.delegation import acting_for, get_leads
+from presales_mgmt.permissions.delegation import acting_for, authors_of, get_leads
 from presales_mgmt.permissions.scope import PROJECT
-from presales_mgmt.permissions.visibility import MEMBER, get_project_roles
+from presales_mgmt.permissions.visibility import get_project_roles
 from presales_mgmt.rectification import make_from_review
 from presales_mgmt.reviewed_version import NEVER_FROZEN, fingerprints
 from presales_mgmt.rules import review as rules
@@ -26,6 +26,7 @@ from presales_mgmt.rules.validation import (
 	set_full_names,
 )
 from presales_mgmt.setup.roles import ROLES
+from presales_mgmt.team import add_reviewers
 
 OPINION = "Presales Review Opinion"
 DOCUMENT = "Presales Document"
@@ -105,13 +106,12 @@ class PresalesReview(ProjectRecord):
 		if self.docstatus == 0:
 			return
 		if self.reviewed_doctype == DOCUMENT and record.status != "Archived":
-			refuse(
-				self,
-				"Reviewed Record",
-				self.reviewed_document,
-				_("a document that is archived"),
-				ReviewedRecordError,
-			)
+			expected = _("a document that is archived")
+		elif self.reviewed_doctype == solutions.DOCTYPE and record.status != solutions.CURRENT:
+			expected = _("a solution that is submitted and current")
+		else:
+			return
+		refuse(self, "Reviewed Record", self.reviewed_document, expected, ReviewedRecordError)
 
 	def validate_needed_record(self):
 		needed = self.template and frappe.get_cached_value(
@@ -121,16 +121,15 @@ class PresalesReview(ProjectRecord):
 			refuse(self, "Reviewed Record", None, _("the record that is reviewed"), ReviewedRecordError)
 
 	def get_reviewed_record(self) -> frappe._dict | None:
-		"""`project`, `docstatus`, `status`, `owner` and `responsible` of what is reviewed; None when it is of no project."""
+		"""`project`, `docstatus` and `status` of what is reviewed; None when it is of no project."""
 		link = "name" if self.reviewed_doctype == PROJECT else project_link_field(self.reviewed_doctype)
 		if not link:
 			return None
-		meta = frappe.get_meta(self.reviewed_doctype)
-		optional = [fieldname for fieldname in ("status", "responsible") if meta.has_field(fieldname)]
+		optional = ["status"] if frappe.get_meta(self.reviewed_doctype).has_field("status") else []
 		record = frappe.db.get_value(
 			self.reviewed_doctype,
 			self.reviewed_document,
-			["docstatus", "owner", link, *optional],
+			["docstatus", link, *optional],
 			as_dict=True,
 		)
 		if record:
@@ -145,7 +144,7 @@ class PresalesReview(ProjectRecord):
 	def validate_rows(self, rows):
 		"""A reviewer must be able to open the opinion, and reviews neither the own request nor the own work."""
 		people = {reviewer.user: reviewer for reviewer in reviewing.get_reviewers(rows)}
-		leads, authors = self.get_leads(), self.get_authors()
+		leads, authors = self.get_leads(), authors_of(self)
 		# Nor is it reviewed by somebody in whose place it may have been requested.
 		requesters = acting_for(self.requested_by)
 		for row in rows:
@@ -182,13 +181,6 @@ class PresalesReview(ProjectRecord):
 		if self.review_kind != "Initiation":
 			return set()
 		return get_leads(self.presales_project)
-
-	def get_authors(self) -> set[str]:
-		"""Who made what is reviewed."""
-		if not self.reviewed_doctype or not self.reviewed_document:
-			return set()
-		record = self.get_reviewed_record() or {}
-		return {record.get("owner"), record.get("responsible")}
 
 	def clear_results(self):
 		"""A draft has no results, whatever was sent."""
@@ -247,7 +239,7 @@ class PresalesReview(ProjectRecord):
 
 		An invited expert from outside joins the team as Reviewer: the one rule of visibility needs no exception.
 		"""
-		self.add_reviewers_to_team([row.reviewer for row in rows])
+		add_reviewers(self.presales_project, [row.reviewer for row in rows])
 		for row in rows:
 			opinion = frappe.new_doc(OPINION)
 			opinion.update(
@@ -266,33 +258,6 @@ class PresalesReview(ProjectRecord):
 			# Made for the reviewer, by somebody who may not write it.
 			opinion.insert(ignore_permissions=True, ignore_mandatory=True)
 			give_todo(opinion, row.reviewer, _("Review: {0}").format(self.subject), date=self.due_date)
-
-	def add_reviewers_to_team(self, invited: list[str]):
-		insiders = frappe.get_all(
-			MEMBER,
-			filters={
-				"parenttype": PROJECT,
-				"parent": self.presales_project,
-				"user": ["in", invited],
-				"active": 1,
-			},
-			pluck="user",
-			order_by="idx asc",
-		)
-		outsiders = [reviewer for reviewer in invited if reviewer not in insiders]
-		if not outsiders:
-			return
-		project = frappe.get_doc(PROJECT, self.presales_project, for_update=True)
-		for reviewer in outsiders:
-			row = next((m for m in project.team if (m.user, m.project_role) == (reviewer, "Reviewer")), None)
-			if row:  # was a reviewer before and left
-				row.db_set("active", 1)
-			else:
-				row = project.append("team", {"user": reviewer, "project_role": "Reviewer", "active": 1})
-				set_full_names([row])
-				row.db_insert()
-		# Somebody who has the project open and saves it must be told, or the new rows would be lost.
-		project.db_set("modified", now_datetime(), notify=True)
 
 	def add_reviewer(self, reviewer: str, department: str | None = None):
 		"""Ask one more person while the review runs: a substitute for somebody with a conflict of interest.
