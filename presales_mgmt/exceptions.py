@@ -99,6 +99,14 @@ class GuidanceError(PresalesError):
 	"""A guidance note is not in the state that is needed, or is changed by the wrong way."""
 
 
+class VersionError(PresalesError):
+	"""An older version of something is to replace a newer one."""
+
+
+class CostingError(PresalesError):
+	"""A cost estimate contradicts itself, or cannot tell what it is asked."""
+
+
 class ParticipantMissingError(ReviewError):
 	"""Somebody who must take part in a review is not among its reviewers."""
 
