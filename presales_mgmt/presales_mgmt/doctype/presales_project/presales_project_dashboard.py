@@ -9,7 +9,13 @@ def get_data():
 		"transactions": [
 			{
 				"label": _("Preparation"),
-				"items": ["Presales Initiation", "Presales Review", "Presales Risk", "Presales Document"],
+				"items": [
+					"Presales Initiation",
+					"Presales Review",
+					"Presales Risk",
+					"Presales Cost Estimate",
+					"Presales Document",
+				],
 			},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
 			{"label": _("Selling"), "items": ["Opportunity", "Quotation", "Sales Order"]},

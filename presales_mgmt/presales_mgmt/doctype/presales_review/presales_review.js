@@ -27,6 +27,7 @@ frappe.ui.form.on("Presales Review", {
 					[
 						DOCUMENT,
 						"Presales Initiation",
+						"Presales Cost Estimate",
 						"Presales Project",
 						"Opportunity",
 						"Quotation",
