@@ -110,6 +110,7 @@ class Duty:
 
 ACTIVITY = Right("Presales Activity", "create, write")
 DOCUMENT = Right("Presales Document", "create, write")
+ESTIMATE = Right("Presales Cost Estimate", "create, write")
 RISK = Right("Presales Risk", "create, write")
 MEETING = Right("Presales Analysis Meeting", "create, submit")
 REVIEW = Right("Presales Review", "create, submit")
@@ -162,7 +163,7 @@ DUTIES = (
 	Duty("R9.6", "Find prospects and guide their needs", (MANAGER,), (PROJECT_NEW, ACTIVITY)),
 	Duty("R9.6", "Help to define scope and goal", (MANAGER,), (PROJECT,)),
 	Duty("R9.6", "Prepare the material for initiation, and apply", (MANAGER,), (APPLICATION, APPLICATION_SUBMIT, Step("Submit for Initiation"))),
-	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK), "the cost estimate as a record of its own"),
+	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK, ESTIMATE)),
 	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY,)),
 	Duty("R9.6", "Organise bidding", (MANAGER,), (DOCUMENT, REVIEW)),
 	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, Call("complete_rectification"), GATES), "change requests"),

@@ -48,17 +48,15 @@ frappe.ui.form.on("Presales Cost Line", {
 	item_code(frm, cdt, cdn) {
 		const { item_code } = frappe.get_doc(cdt, cdn);
 		if (!item_code) return;
-		frappe.db
-			.get_value("Item", item_code, ["item_name", "stock_uom"])
-			.then(({ message }) => {
-				const row = locals[cdt]?.[cdn];
-				// The user may have chosen another item meanwhile.
-				if (row?.item_code !== item_code || !message) return;
-				frappe.model.set_value(cdt, cdn, {
-					description: message.item_name,
-					uom: message.stock_uom,
-				});
+		frappe.db.get_value("Item", item_code, ["item_name", "stock_uom"]).then(({ message }) => {
+			const row = frappe.get_doc(cdt, cdn);
+			// The user may have chosen another item meanwhile.
+			if (row?.item_code !== item_code || !message) return;
+			frappe.model.set_value(cdt, cdn, {
+				description: message.item_name,
+				uom: message.stock_uom,
 			});
+		});
 	},
 });
 
@@ -267,9 +265,7 @@ function refusal(response) {
 	const box = $('<div class="text-danger" role="alert"></div>');
 	for (const message of JSON.parse(response._server_messages || "[]")) {
 		const text = JSON.parse(message).message;
-		box.append(
-			$("<div></div>").html(frappe.utils.xss_sanitise(text, { strategies: ["js"] }))
-		);
+		box.append($("<div></div>").html(frappe.utils.xss_sanitise(text, { strategies: ["js"] })));
 	}
 	return box;
 }

@@ -8,7 +8,9 @@ frappe.listview_settings["Presales Cost Estimate"] = {
 		const current = (listview.data || []).filter((doc) => doc.status === "Current");
 		if (!current.length) return;
 		frappe
-			.xcall("presales_mgmt.api.get_estimate_approvals", { estimates: JSON.stringify(current.map((doc) => doc.name)) })
+			.xcall("presales_mgmt.api.get_estimate_approvals", {
+				estimates: JSON.stringify(current.map((doc) => doc.name)),
+			})
 			.then((approvals) => {
 				const approved = current.filter((doc) => approvals[doc.name]?.approved);
 				for (const doc of approved) doc.is_approved = true;
@@ -17,7 +19,12 @@ frappe.listview_settings["Presales Cost Estimate"] = {
 	},
 
 	get_indicator(doc) {
-		const colours = { Draft: "gray", Current: "blue", Superseded: "darkgrey", Withdrawn: "red" };
+		const colours = {
+			Draft: "gray",
+			Current: "blue",
+			Superseded: "darkgrey",
+			Withdrawn: "red",
+		};
 		const label = doc.is_approved
 			? __("Current, Approved")
 			: __(doc.status, null, "Presales Cost Estimate");

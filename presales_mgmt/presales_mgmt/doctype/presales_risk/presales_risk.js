@@ -54,7 +54,9 @@ function show_scores(frm) {
 	const residual = score(residual_probability, residual_impact);
 	const current = residual || inherent;
 	const chance =
-		frm.doc.status === "Occurred" ? 1 : PROBABILITIES[residual_probability || probability] || 0;
+		frm.doc.status === "Occurred"
+			? 1
+			: PROBABILITIES[residual_probability || probability] || 0;
 	const values = {
 		inherent_score: inherent,
 		residual_score: residual,
