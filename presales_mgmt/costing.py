@@ -120,11 +120,10 @@ def get_labour_rates(pairs: Iterable[tuple[str, str | None]], company: str) -> d
 def follow_current(project: str, current: str | None) -> None:
 	"""Write into the project which estimate is current, and what it comes to."""
 	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	# A locking read: it may be what somebody else has submitted meanwhile.
+	cost = frappe.db.get_value(ESTIMATE, current, "total_cost", for_update=True) if current else 0
 	doc.db_set(
-		{
-			"cost_estimate": current,
-			"base_estimated_cost": frappe.db.get_value(ESTIMATE, current, "total_cost") if current else 0,
-		},
+		{"cost_estimate": current, "base_estimated_cost": cost},
 		notify=True,
 	)
 

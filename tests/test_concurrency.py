@@ -89,3 +89,8 @@ def test_of_two_who_decide_at_once_the_second_concludes_the_review(own_site, pro
 	processes = [start(own_site, "decide", review, user, at) for user in REVIEWERS]
 	assert [finish(process) for process in processes] == ["decided", "decided"]
 	assert call(own_site, "outcome", review) == "Approved"
+
+
+def test_of_two_who_cost_at_once_the_second_is_a_later_version(own_site, projects):
+	assert together(own_site, "estimate", projects[1]) == [1, 2]
+	assert call(own_site, "current_versions", projects[1]) == [[1, "Superseded"], [2, "Current"], 100]
