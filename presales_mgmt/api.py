@@ -5,6 +5,7 @@ from frappe import _
 
 from presales_mgmt import (
 	change_requests,
+	costing,
 	coverage,
 	guidance,
 	processes,
@@ -456,3 +457,55 @@ def get_requirements_to_cover(project: str) -> list[dict]:
 	"""
 	require_project_permission(project)
 	return coverage.get_rows_to_fill(project)
+
+
+@frappe.whitelist(methods=["POST"])
+def take_risk_reserve(estimate: str) -> None:
+	"""Take the risk reserve of a Presales Cost Estimate from the register. See `costing.take_risk_reserve`, which checks who may."""
+	costing.take_risk_reserve(estimate)
+
+
+@frappe.whitelist()
+def preview_price(
+	estimate: str, discount_percent: float | None = None, margin_percent: float | None = None
+) -> dict:
+	"""What a Presales Cost Estimate would be sold for, by a discount or by a margin. Nothing is written (R5.8).
+
+	Args:
+		estimate: name of the Presales Cost Estimate, a draft or any version; the user must be able to read it.
+		discount_percent: off the prices of the estimate, 0 to 100.
+		margin_percent: margin in percent of the price, from -100 to 99.99. Without prices in the estimate the price
+			is divided in the proportion of the costs. Exactly one of the two is given.
+
+	Returns:
+		{"currency", "company_currency", "conversion_rate", "base_risk_reserve", "total": figures, "lines": [figures]}
+		Figures are {"price", "discount", "cost", "margin", the same with "base_" in company currency,
+		"discount_percent", "margin_percent", "markup_percent"}; of a line also {"idx", "cost_kind", "description",
+		"qty"}. The risk reserve is a cost of the total and of no line.
+
+	Raises:
+		CostingError: neither or both are given, or there is no price to give a discount on.
+		OutOfRangeError: the percentage, or the price that follows from it, is out of range.
+	"""
+	frappe.has_permission(costing.ESTIMATE, "read", doc=estimate, throw=True)
+	return costing.preview_price(estimate, discount_percent, margin_percent)
+
+
+@frappe.whitelist()
+def get_estimate_approvals(estimates: list | str) -> dict:
+	"""Which of these Presales Cost Estimates are approved as they are. Those that the user cannot read are left out.
+
+	Args:
+		estimates: names; by REST a JSON list.
+
+	Returns: see `costing.get_approvals`.
+	"""
+	names = [str(name) for name in frappe.parse_json(estimates)]
+	visible = frappe.get_list(
+		costing.ESTIMATE,
+		filters={"name": ["in", names]},
+		pluck="name",
+		order_by="name asc",
+		limit_page_length=0,
+	)
+	return costing.get_approvals(visible)

@@ -115,6 +115,14 @@ class ChangeRequestError(RequirementError):
 	"""A change request changes nothing, or is not in the state that is needed."""
 
 
+class VersionError(PresalesError):
+	"""An older version of something is to replace a newer one."""
+
+
+class CostingError(PresalesError):
+	"""A cost estimate contradicts itself, or cannot tell what it is asked."""
+
+
 class ParticipantMissingError(ReviewError):
 	"""Somebody who must take part in a review is not among its reviewers."""
 

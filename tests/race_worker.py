@@ -191,6 +191,31 @@ def outcome(frappe, review: str) -> list:
 	]
 
 
+def estimate(frappe, project: str, at: str) -> int:
+	"""Begin and submit a cost estimate at the time `at`; its version. What was there before has been read."""
+	frappe.get_all("Presales Cost Estimate", {"presales_project": project})
+	time.sleep(max(0, float(at) - time.time()))
+	lines = [{"cost_kind": "Other", "description": "Travel", "qty": 1, "unit_cost": 100}]
+	doc = frappe.get_doc({"doctype": "Presales Cost Estimate", "presales_project": project, "lines": lines})
+	doc.insert()
+	time.sleep(0.5)
+	doc.submit()
+	frappe.db.commit()
+	return doc.version_number
+
+
+def current_versions(frappe, project: str) -> list[list]:
+	"""Version and status of each estimate, and what the project says is its cost."""
+	estimates = frappe.get_all(
+		"Presales Cost Estimate",
+		filters={"presales_project": project},
+		fields=["version_number", "status"],
+		order_by="version_number asc",
+		as_list=True,
+	)
+	return [*map(list, estimates), frappe.db.get_value("Presales Project", project, "base_estimated_cost")]
+
+
 def logs(frappe, project: str) -> int:
 	return frappe.db.count("Presales Stage Log", {"presales_project": project, "move_type": "Forward"})
 
@@ -200,12 +225,14 @@ def clean(frappe) -> None:
 		"Presales Project", filters={"project_title": TITLE}, pluck="name", order_by="name asc"
 	):
 		frappe.db.delete("Presales Stage Log", {"presales_project": project})
+		frappe.db.set_value("Presales Project", project, "cost_estimate", None)
 		for doctype in (
 			"Presales Rectification",
 			"Presales Review Opinion",
 			"Presales Review",
 			"Presales Initiation",
 			"Presales Solution",
+			"Presales Cost Estimate",
 		):
 			for name in frappe.get_all(
 				doctype, filters={"presales_project": project}, pluck="name", order_by="name asc"
@@ -231,6 +258,8 @@ ACTIONS_OF_A_WORKER = (
 	prepare_solutions,
 	release,
 	versions,
+	estimate,
+	current_versions,
 	logs,
 	clean,
 )

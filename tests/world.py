@@ -13,6 +13,7 @@ PEOPLE = {
 	"planner": ("Presales Planning Manager",),
 	"engineer": ("Presales Engineer",),
 	"finance": ("Presales Finance Reviewer",),
+	"finance2": ("Presales Finance Reviewer",),
 	"legal": ("Presales Legal Reviewer",),
 	"archivist": ("Presales Document Controller",),
 	"supervisor": ("Presales Supervisor",),
@@ -732,3 +733,58 @@ class World:
 		import frappe
 
 		return frappe.get_doc("Presales Project", record.presales_project)
+
+	# ------------------------------------------------------------------------------- costing
+
+	def join_team(self, project, person: str, project_role: str = "Finance"):
+		"""The director names one more member of the team."""
+		with self.acting_as("director"):
+			project.reload()
+			if not any((row.user, row.project_role) == (email(person), project_role) for row in project.team):
+				project.append("team", {"user": email(person), "project_role": project_role, "active": 1})
+				project.save()
+
+	def estimate(self, project, person="finance", submit=True, **values):
+		"""A cost estimate of 600,000, by default submitted, that is sold for 800,000. Finance joins the team for it."""
+		if person == "finance":
+			self.join_team(project, person)
+		with self.acting_as(person):
+			estimate = self.insert(
+				"Presales Cost Estimate",
+				**{
+					"presales_project": project.name,
+					"lines": [
+						{
+							"cost_kind": "Equipment",
+							"item_code": self.item,
+							"qty": 400,
+							"unit_cost": 1000,
+							"selling_price": 1500,
+						},
+						{
+							"cost_kind": "Installation",
+							"description": "Cabling",
+							"qty": 1,
+							"unit_cost": 200_000,
+							"selling_price": 200_000,
+						},
+					],
+					**values,
+				},
+			)
+			if submit:
+				estimate.submit()
+		return estimate
+
+	def approve_estimate(self, project, estimate, decision="Approve"):
+		"""The concluded review of an estimate by somebody of finance who did not make it."""
+		review = self.request_review(
+			project,
+			"Cost",
+			reviewers=("finance2",),
+			reviewed_doctype="Presales Cost Estimate",
+			reviewed_document=estimate.name,
+		)
+		self.give_opinion("finance2", review, decision)
+		review.reload()
+		return review

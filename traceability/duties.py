@@ -110,6 +110,7 @@ class Duty:
 
 ACTIVITY = Right("Presales Activity", "create, write")
 DOCUMENT = Right("Presales Document", "create, write")
+ESTIMATE = Right("Presales Cost Estimate", "create, write")
 RISK = Right("Presales Risk", "create, write")
 MEETING = Right("Presales Analysis Meeting", "create, submit")
 SOLUTION = Right("Presales Solution", "create, submit")
@@ -167,6 +168,8 @@ DUTIES = (
 	Duty("R9.6", "Prepare the material for initiation, and apply", (MANAGER,), (APPLICATION, APPLICATION_SUBMIT, Step("Submit for Initiation"))),
 	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK), "the cost estimate as a record of its own"),
 	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY, REQUIREMENT, Call("confirm_requirements"))),
+	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK, ESTIMATE)),
+	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY,)),
 	Duty("R9.6", "Organise bidding", (MANAGER,), (DOCUMENT, REVIEW)),
 	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, CHANGE, Call("complete_rectification"), GATES)),
 	Duty("R9.6", "Decide on changes that others ask for", (DIRECTOR, LEADER), (Call("approve_change_request"), Call("reject_change_request"))),

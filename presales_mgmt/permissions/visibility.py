@@ -6,7 +6,7 @@ Frappe's role permissions, User Permissions and confidentiality levels only narr
 
 import frappe
 from frappe.desk.reportview import build_match_conditions
-from frappe.permissions import get_user_permissions
+from frappe.permissions import get_role_permissions, get_user_permissions
 from frappe.query_builder import Criterion
 from pypika.terms import PseudoColumn
 
@@ -232,6 +232,10 @@ def file_query_conditions(user: str | None = None, doctype: str | None = None) -
 	file = frappe.qb.DocType("File")
 	hidden = []
 	for project_doctype in PROJECT_DOCTYPES:
+		if not get_role_permissions(frappe.get_meta(project_doctype), user=user).get("read"):
+			# Not everybody on a team has the role for everything under the project: costs are not for all.
+			hidden.append(file.attached_to_doctype == project_doctype)
+			continue
 		criterion = _visible_names(project_doctype, user)
 		if criterion is None:
 			continue

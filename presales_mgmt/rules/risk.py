@@ -1,4 +1,4 @@
-"""How large a risk is: score = probability x impact on a 5 x 5 matrix (ISO 31000; R5.6)."""
+"""How large a risk is: score = probability x impact on a 5 x 5 matrix, and exposure in money (ISO 31000; R5.6)."""
 
 from dataclasses import dataclass
 
@@ -39,3 +39,28 @@ def score(probability: int, impact: int) -> int:
 			f"Probability and impact are whole numbers from 1 to 5, found {probability} and {impact}"
 		)
 	return probability * impact
+
+
+# The value of each step of the scale of probability, as PMBOK's probability and impact matrix has them.
+PROBABILITIES = {1: 0.1, 2: 0.3, 3: 0.5, 4: 0.7, 5: 0.9}
+
+
+def expected_exposure(
+	impact_amount: float, probability: int, residual_probability: int = 0, occurred: bool = False
+) -> float:
+	"""What a risk costs on average: the loss if it occurs times its probability (expected monetary value, PMBOK).
+
+	Args:
+		impact_amount: the loss if it occurs.
+		probability: 1 to 5.
+		residual_probability: 1 to 5 after the response, which then counts; 0 when it is not assessed.
+		occurred: what has happened is not probable any more: it costs all of the loss.
+
+	Raises `ValueError` outside the scale.
+	"""
+	if occurred:
+		return impact_amount
+	step = residual_probability or probability
+	if step not in SCALE:
+		raise ValueError(f"Probability is a whole number from 1 to 5, found {step}")
+	return impact_amount * PROBABILITIES[step]

@@ -76,6 +76,8 @@ WRITTEN_ELSEWHERE = (
 	"decided_on",
 	"status_before_win",
 	"initiation",
+	"cost_estimate",
+	"base_estimated_cost",
 )
 # Follow from the application for initiation, where the company asks for one (R8.7, R9.2).
 WRITTEN_BY_INITIATION = ("project_class", "person_months", "is_large_project")

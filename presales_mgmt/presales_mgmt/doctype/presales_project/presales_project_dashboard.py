@@ -9,18 +9,13 @@ def get_data():
 		"transactions": [
 			{
 				"label": _("Preparation"),
-				"items": [
-					"Presales Initiation",
-					"Presales Solution",
-					"Presales Review",
-					"Presales Risk",
-					"Presales Document",
-				],
+				"items": ["Presales Initiation", "Presales Review", "Presales Risk", "Presales Document"],
 			},
 			{
 				"label": _("Requirements", context="Presales Requirement"),
 				"items": ["Presales Requirement", "Presales Change Request"],
 			},
+			{"label": _("Offer"), "items": ["Presales Solution", "Presales Cost Estimate"]},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
 			{"label": _("Selling"), "items": ["Opportunity", "Quotation", "Sales Order"]},
 			{

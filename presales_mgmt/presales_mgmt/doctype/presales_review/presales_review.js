@@ -29,6 +29,7 @@ frappe.ui.form.on("Presales Review", {
 						DOCUMENT,
 						SOLUTION,
 						"Presales Initiation",
+						"Presales Cost Estimate",
 						"Presales Project",
 						"Opportunity",
 						"Quotation",

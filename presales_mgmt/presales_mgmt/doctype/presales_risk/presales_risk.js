@@ -1,4 +1,6 @@
 const LEVEL_COLOURS = { Low: "green", Medium: "yellow", High: "orange", Extreme: "red" };
+// As in rules/risk.py.
+const PROBABILITIES = { 1: 0.1, 2: 0.3, 3: 0.5, 4: 0.7, 5: 0.9 };
 const BAND_FIELDS = ["low_risk_max", "medium_risk_max", "high_risk_max"];
 
 frappe.ui.form.on("Presales Risk", {
@@ -22,6 +24,8 @@ frappe.ui.form.on("Presales Risk", {
 	impact: show_scores,
 	residual_probability: show_scores,
 	residual_impact: show_scores,
+	impact_amount: show_scores,
+	status: show_scores,
 });
 
 /** The highest scores of low, medium and high, or null for those who may not read the settings. */
@@ -49,7 +53,16 @@ function show_scores(frm) {
 	const inherent = score(probability, impact);
 	const residual = score(residual_probability, residual_impact);
 	const current = residual || inherent;
-	const values = { inherent_score: inherent, residual_score: residual, current_score: current };
+	const chance =
+		frm.doc.status === "Occurred"
+			? 1
+			: PROBABILITIES[residual_probability || probability] || 0;
+	const values = {
+		inherent_score: inherent,
+		residual_score: residual,
+		current_score: current,
+		expected_exposure: flt(frm.doc.impact_amount) * chance,
+	};
 	if (frm.risk_bands) {
 		values.inherent_level = inherent ? level(frm.risk_bands, inherent) : "";
 		values.current_level = current ? level(frm.risk_bands, current) : "";
