@@ -236,19 +236,7 @@ def test_requests_to_r_and_d_wait_for_who_was_asked(world, frappe, project):
 def test_requests_to_a_department_wait_for_those_on_the_team(world, frappe, project):
 	from presales_mgmt import api
 
-	department = world.insert("Department", department_name="Presales Test R&D", company=world.company).name
-	gender = frappe.get_all("Gender", pluck="name", order_by="name asc", limit=1)[0]
-	for person in ("engineer", "expert"):
-		world.insert(
-			"Employee",
-			first_name=person,
-			company=world.company,
-			department=department,
-			user_id=email(person),
-			gender=gender,
-			date_of_birth="1990-01-01",
-			date_of_joining="2020-01-01",
-		)
+	department = world.make_department("Presales Test R&D", "engineer", "expert")
 	requirement = world.capture(project)
 	with world.acting_as("manager"):
 		api.request_development(requirement.name, "Does it stand frost?", "2040-01-01", department=department)

@@ -351,6 +351,8 @@ def test_who_is_asked_reads_and_answers_and_writes_nothing_else(world, frappe, p
 		save(world, frappe, requirement, "expert", title="Mine")
 	with pytest.raises(frappe.PermissionError):
 		world.analyse_requirement(requirement, "expert")
+	with pytest.raises(frappe.PermissionError):
+		world.capture(project, "expert")
 
 
 @pytest.mark.parametrize(
@@ -418,19 +420,7 @@ def test_a_request_is_taken_back(world, frappe, project, analysed):
 @pytest.fixture
 def department(world, frappe):
 	"""A department with `engineer`, who is on the team, and `expert`, who is not."""
-	name = world.insert("Department", department_name="Presales Test R&D", company=world.company).name
-	for person in ("engineer", "expert"):
-		world.insert(
-			"Employee",
-			first_name=person.title(),
-			company=world.company,
-			department=name,
-			user_id=email(person),
-			gender=frappe.get_all("Gender", pluck="name", order_by="name asc", limit=1)[0],
-			date_of_birth="1990-01-01",
-			date_of_joining="2020-01-01",
-		)
-	return name
+	return world.make_department("Presales Test R&D", "engineer", "expert")
 
 
 @pytest.mark.clause("R8.4", "R1.9")
@@ -538,6 +528,12 @@ def test_one_document_confirms_all_or_none(world, frappe, project):
 		assert first.reload().status == "Analysed"
 		api.confirm_requirements(json.dumps([first.name, second.name, first.name]), **arguments)
 	assert {first.reload().status, second.reload().status} == {"Confirmed"}
+
+
+@pytest.mark.parametrize("names", ["[]", "{}", "7", '[{"status": "Analysed"}]'])
+def test_what_is_confirmed_is_named(world, frappe, project, names):
+	with world.acting_as("manager"), pytest.raises(RequirementError, match="Name the requirements"):
+		api.confirm_requirements(names, "Zhang", "2026-04-02", "PSD")
 
 
 @pytest.mark.clause("R6.3")
@@ -679,6 +675,18 @@ def test_the_summary_takes_as_many_queries_however_many_there_are(world, frappe,
 			get_summary(project.name)
 		counts.append(counted.count)
 	assert counts == [2, 2]
+
+
+def test_capturing_and_saving_stay_within_the_budget(world, frappe, project, count_queries):
+	world.capture(project)
+	with count_queries() as counted:
+		requirement = world.capture(project, title="Signs")
+	assert counted.count <= 20
+	with world.acting_as("manager"):
+		requirement.place = "Market"
+		with count_queries() as counted:
+			requirement.save()
+	assert counted.count <= 20
 
 
 @pytest.mark.clause("R5.2", "R8.5")

@@ -655,6 +655,23 @@ class World:
 
 	# ------------------------------------------------------------------------- requirements
 
+	def make_department(self, title: str, *people: str) -> str:
+		"""A department with `people` as its employees."""
+		name = self.insert("Department", department_name=title, company=self.company).name
+		for person in people:
+			self.insert(
+				"Employee",
+				first_name=person,
+				company=self.company,
+				department=name,
+				user_id=email(person),
+				create_user_permission=0,
+				gender=self.insert("Gender", gender=f"{title} {person}").name,
+				date_of_birth="1990-01-01",
+				date_of_joining="2020-01-01",
+			)
+		return name
+
 	def capture(self, project, person="manager", **values):
 		"""A requirement that the customer has named."""
 		with self.acting_as(person):
