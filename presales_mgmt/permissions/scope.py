@@ -16,6 +16,7 @@ PROJECT_DOCTYPES = {
 	"Presales Analysis Meeting": "presales_project",
 	"Presales Document": "presales_project",
 	"Presales Activity": "presales_project",
+	"Presales Bid": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 
@@ -38,6 +39,9 @@ CHILD_DOCTYPES = {
 	"Presales Meeting Attendee": "Presales Analysis Meeting",
 	"Presales Meeting Decision": "Presales Analysis Meeting",
 	"Presales Meeting Action": "Presales Analysis Meeting",
+	"Presales Bid Envelope Item": "Presales Bid",
+	"Presales Bid Clarification": "Presales Bid",
+	"Presales Bid Bidder": "Presales Bid",
 	"Presales Evaluation Criterion": "Presales Project Evaluation",
 	"Presales Member Performance": "Presales Project Evaluation",
 }

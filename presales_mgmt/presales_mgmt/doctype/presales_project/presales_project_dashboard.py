@@ -12,7 +12,7 @@ def get_data():
 				"items": ["Presales Initiation", "Presales Review", "Presales Risk", "Presales Document"],
 			},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
-			{"label": _("Selling"), "items": ["Opportunity", "Quotation", "Sales Order"]},
+			{"label": _("Selling"), "items": ["Opportunity", "Presales Bid", "Quotation", "Sales Order"]},
 			{
 				"label": _("Control"),
 				"items": [
