@@ -194,6 +194,8 @@ def follow_amendment(document) -> None:
 		except (BondError, CompanyMismatchError, DuplicateEntryError) as error:
 			frappe.clear_last_message()
 			doc.add_comment("Info", _("{0} does not stand for the bond: {1}").format(document.name, error))
+			# What it is amended to in turn may fit.
+			doc.db_set("bond_cancelled_document", document.name)
 			continue
 		_settle(doc, values)
 

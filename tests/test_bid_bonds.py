@@ -291,7 +291,7 @@ def test_a_cancelled_payment_is_no_bond_and_an_amended_one_is(world, frappe, pai
 	less = amend(frappe, payment, paid_amount=100, received_amount=100)
 	assert reloaded(frappe, bid).bond_status == "To Be Paid", "booked, but no bond"
 	less.cancel()
-	amended = amend(frappe, payment, paid_amount=21_000, received_amount=21_000)
+	amended = amend(frappe, less, paid_amount=21_000, received_amount=21_000)
 	bid = reloaded(frappe, bid)
 	assert (bid.bond_status, bid.bond_payment, bid.base_bond_paid) == ("Paid", amended.name, 21_000)
 

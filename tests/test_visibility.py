@@ -47,6 +47,11 @@ def deal(world, frappe):
 	)
 	world.ask_to_rectify(project, reviewer="engineer")
 	world.guide(project)
+	world.make_bid(
+		project,
+		clarifications=[{"asked_on": "2026-03-05", "question": "Power at the site?"}],
+		bidders=[{"competitor": world.competitor}],
+	)
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

@@ -114,6 +114,7 @@ RISK = Right("Presales Risk", "create, write")
 MEETING = Right("Presales Analysis Meeting", "create, submit")
 REVIEW = Right("Presales Review", "create, submit")
 OPINION = Right("Presales Review Opinion", "write, submit")
+BID = Right("Presales Bid", "create, write")
 PROJECT_NEW = Right("Presales Project", "create")
 PROJECT = Right("Presales Project", "write")
 APPLICATION = Right("Presales Initiation", "create, write")
@@ -146,7 +147,7 @@ DUTIES = (
 	Duty("R9.4", "Learn the needs in talks, and revise the material", (MANAGER, PLANNER), (ACTIVITY, APPLICATION)),
 	Duty("R9.4", "Negotiate with the customer", (DIRECTOR, MANAGER), (ACTIVITY,)),
 	Duty("R9.4", "Organise survey and planning, and draw up the plan of action", (PLANNER, MANAGER), (ACTIVITY, DOCUMENT)),
-	Duty("R9.4", "Organise bidding", (DIRECTOR, MANAGER), (DOCUMENT, REVIEW, Call("move_to_stage"))),
+	Duty("R9.4", "Organise bidding", (DIRECTOR, MANAGER), (BID, DOCUMENT, REVIEW, Call("submit_bid"), Call("move_to_stage"))),
 	Duty("R9.4", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "handover, settlement and collection of payment"),
 	# --------------------------------------------------------------------------- R9.5: director
 	Duty("R9.5", "Answer for the project as its main responsible person", (DIRECTOR,), (Place("Director"), Call("move_to_stage"), Step("Put on Hold"), Step("Resume"), Step("Abandon"), Step("Declare Lost"), Step("Reopen"))),
@@ -156,7 +157,7 @@ DUTIES = (
 	Duty("R9.5", "Coordinate resources", (DIRECTOR,), (APPLICATION,), "requests for resources in a running project"),
 	Duty("R9.5", "Have plans of work made", (DIRECTOR,), (PROJECT, RISK)),
 	Duty("R9.5", "Lead the guidance of the customer", (DIRECTOR,), (ACTIVITY,)),
-	Duty("R9.5", "Lead bidding and negotiation", (DIRECTOR,), (ACTIVITY, REVIEW)),
+	Duty("R9.5", "Lead bidding and negotiation", (DIRECTOR,), (BID, Call("submit_bid"), Call("conclude_bid"), Call("reopen_bid"), ACTIVITY, REVIEW)),
 	Duty("R9.5", "Organise the project summary", (DIRECTOR,), (MEETING, DOCUMENT, Step("Close"))),
 	# --------------------------------------------------------------------------- R9.6: manager
 	Duty("R9.6", "Find prospects and guide their needs", (MANAGER,), (PROJECT_NEW, ACTIVITY)),
@@ -164,7 +165,7 @@ DUTIES = (
 	Duty("R9.6", "Prepare the material for initiation, and apply", (MANAGER,), (APPLICATION, APPLICATION_SUBMIT, Step("Submit for Initiation"))),
 	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK), "the cost estimate as a record of its own"),
 	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY,)),
-	Duty("R9.6", "Organise bidding", (MANAGER,), (DOCUMENT, REVIEW)),
+	Duty("R9.6", "Organise bidding", (MANAGER,), (BID, Call("submit_bid"), Call("pay_bid_bond"), DOCUMENT, REVIEW)),
 	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, Call("complete_rectification"), GATES), "change requests"),
 	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "collection of payment"),
 	Duty("R9.6", "Hold the project to the standards", (MANAGER,), (Call("tick_checklist"), Call("get_gate_status"), Right("Presales Process", "read"))),
