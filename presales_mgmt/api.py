@@ -4,6 +4,8 @@ import frappe
 from frappe import _
 
 from presales_mgmt import (
+	bidding,
+	bonds,
 	change_requests,
 	costing,
 	coverage,
@@ -509,3 +511,67 @@ def get_estimate_approvals(estimates: list | str) -> dict:
 		limit_page_length=0,
 	)
 	return costing.get_approvals(visible)
+
+
+@frappe.whitelist(methods=["POST"])
+def submit_bid(name: str, late_reason: str | None = None) -> None:
+	"""Note that a Presales Bid was handed in. See `bidding.submit`, which checks who may and what is missing."""
+	bidding.submit(name, late_reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def open_bid(name: str) -> None:
+	"""Note that the bids of a tender were opened. See `bidding.open_bids`, which checks who may."""
+	bidding.open_bids(name)
+
+
+@frappe.whitelist(methods=["POST"])
+def conclude_bid(
+	name: str,
+	result: str,
+	reason: str | None = None,
+	winner: str | None = None,
+	winning_price: float | None = None,
+) -> None:
+	"""Enter the result of a Presales Bid. See `bidding.conclude`, which checks who may."""
+	bidding.conclude(name, result, reason, winner, winning_price)
+
+
+@frappe.whitelist(methods=["POST"])
+def reopen_bid(name: str, reason: str) -> None:
+	"""Take the last step of a Presales Bid back. See `bidding.reopen`, which checks who may."""
+	bidding.reopen(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def mark_bid_item(name: str, item: str, done: bool = True) -> None:
+	"""Mark an item of the envelope of a Presales Bid. See `bidding.mark_item`, which checks who may."""
+	bidding.mark_item(name, item, done)
+
+
+@frappe.whitelist(methods=["POST"])
+def pay_bid_bond(
+	name: str,
+	payment_entry: str | None = None,
+	bank_guarantee: str | None = None,
+	due_back: str | None = None,
+) -> None:
+	"""Note by what the bond of a Presales Bid was paid. See `bonds.pay`, which checks who may."""
+	bonds.pay(name, payment_entry, bank_guarantee, due_back)
+
+
+@frappe.whitelist(methods=["POST"])
+def return_bid_bond(
+	name: str,
+	payment_entry: str | None = None,
+	returned_on: str | None = None,
+	reason: str | None = None,
+) -> None:
+	"""Note that the bond of a Presales Bid came back. See `bonds.give_back`, which checks who may."""
+	bonds.give_back(name, payment_entry, returned_on, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def forfeit_bid_bond(name: str, reason: str) -> None:
+	"""Note that the bond of a Presales Bid is lost. See `bonds.forfeit`, which checks who may."""
+	bonds.forfeit(name, reason)

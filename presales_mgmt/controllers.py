@@ -106,16 +106,16 @@ def require_open_project(project: str) -> None:
 		)
 
 
-def keep_reminder_level(doc, date_field: str) -> None:
-	"""Keep what the daily job has noted in `reminder_level`, whatever a form still holds; see `reminders`.
+def keep_reminder_level(doc, date_field: str, level_field: str = "reminder_level") -> None:
+	"""Keep what the daily job has noted in `level_field`, whatever a form still holds; see `reminders`.
 
 	When the date moves, reminding begins anew.
 	"""
 	before = doc.get_doc_before_save()
 	if before and _day(doc.get(date_field)) == _day(before.get(date_field)):
-		doc.reminder_level = before.reminder_level
+		doc.set(level_field, before.get(level_field))
 	else:
-		doc.reminder_level = 0
+		doc.set(level_field, 0)
 
 
 def read_to_settle(doctype: str, name: str):

@@ -137,3 +137,11 @@ class ReviewTemplateError(PresalesError):
 
 class UnsupportedVersionError(PresalesError):
 	"""Frappe or ERPNext is missing, too old or too new."""
+
+
+class BidError(PresalesError):
+	"""A bid is not in the state that is needed, is not complete, or is changed by the wrong way."""
+
+
+class BondError(PresalesError):
+	"""The bond of a bid is not in the state that is needed, or a document does not stand for it."""

@@ -27,6 +27,8 @@ override_doctype_dashboards = {
 	"Opportunity": "presales_mgmt.overrides.dashboards.link_project",
 	"Quotation": "presales_mgmt.overrides.dashboards.link_project",
 	"Sales Order": "presales_mgmt.overrides.dashboards.link_project",
+	"Payment Entry": "presales_mgmt.overrides.dashboards.link_bond_of_payment",
+	"Bank Guarantee": "presales_mgmt.overrides.dashboards.link_bond_of_guarantee",
 }
 
 doc_events = {
@@ -50,6 +52,14 @@ doc_events = {
 		"before_cancel": "presales_mgmt.overrides.sales_order.before_cancel",
 		"on_cancel": "presales_mgmt.overrides.sales_order.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.sales_order.on_update_after_submit",
+	},
+	"Payment Entry": {
+		"on_submit": "presales_mgmt.overrides.payment_entry.on_submit",
+		"on_cancel": "presales_mgmt.overrides.payment_entry.on_cancel",
+	},
+	"Bank Guarantee": {
+		"on_submit": "presales_mgmt.overrides.bank_guarantee.on_submit",
+		"on_cancel": "presales_mgmt.overrides.bank_guarantee.on_cancel",
 	},
 	"DocShare": {
 		"validate": "presales_mgmt.overrides.sharing.validate_share",

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, now_datetime, strip_html, today
 
-from presales_mgmt import initiation
+from presales_mgmt import bonds, initiation
 from presales_mgmt.exceptions import (
 	GateError,
 	LifecycleError,
@@ -261,7 +261,9 @@ def _validate_closing(doc, before: str) -> None:
 	"""A project is closed when its last stage is done and its evaluation report is archived (R9.15).
 
 	The gate of the last stage is overridden like any other: by the director, with a reason, on the log.
+	A bond that is out is not: it is somebody's task until it has come back.
 	"""
+	bonds.require_none_out(doc.name)
 	if doc.won_on and doc.stage:
 		process = load_process(doc.process_version)
 		remaining = [

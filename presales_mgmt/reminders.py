@@ -9,7 +9,7 @@ Matters are read and told in batches, each with the same number of queries howev
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import frappe
 from frappe import _
@@ -22,6 +22,8 @@ from presales_mgmt.permissions.delegation import delegates_of
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import LEADER_ROLE, MEMBER
 from presales_mgmt.requirements import REQUIREMENT, get_asked
+from presales_mgmt.rules.bid import PAID as BOND_PAID
+from presales_mgmt.rules.bid import PREPARING, SUBMITTED
 from presales_mgmt.rules.followup import OPEN, SUPERVISOR_ROLES
 from presales_mgmt.rules.reminder import DUE_SOON, ESCALATED, OVERDUE, bounds, level
 from presales_mgmt.rules.requirement import REQUESTED
@@ -48,6 +50,7 @@ class Matter:
 		escalation: users who are told when it is escalated, besides the project's director and supervisors.
 		escalated_document: what they open, when it is another.
 		excluded: delegates who cannot act in this matter.
+		level_field: where its level is noted, of a record that has several dates.
 	"""
 
 	doctype: str
@@ -60,6 +63,7 @@ class Matter:
 	escalation: frozenset[str] = frozenset()
 	escalated_document: tuple[str, str] | None = None
 	excluded: frozenset[str] = frozenset()
+	level_field: str = "reminder_level"
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,15 @@ class Day:
 	def level(self, due: date) -> int:
 		return level(due, self.today, self.days_before, self.days_after)
 
-	def wanted(self, table, due, after: str):
-		"""The condition for the next matters to tell of: those at another level than the one noted."""
+	def wanted(self, table, due, after: str, level_field: str = "reminder_level"):
+		"""The condition for the next matters to tell of: those at another level than the one noted.
+
+		`due` may be a date or a time: the days are compared by their beginnings.
+		"""
 		soon, escalated = bounds(self.today, self.days_before, self.days_after)
-		reached = Case().when(due >= self.today, DUE_SOON).when(due > escalated, OVERDUE).else_(ESCALATED)
-		return (due <= soon) & (table.reminder_level != reached) & (table.name > after)
+		day = timedelta(days=1)
+		reached = Case().when(due >= self.today, DUE_SOON).when(due >= escalated + day, OVERDUE)
+		return (due < soon + day) & (table[level_field] != reached.else_(ESCALATED)) & (table.name > after)
 
 
 def send_daily() -> None:
@@ -91,6 +99,11 @@ def send_daily() -> None:
 		(read_rectifications, day),
 		(read_guidance, day),
 		(read_development_requests, day),
+		(read_bid_questions, day),
+		(read_site_visits, day),
+		(read_bid_submissions, day),
+		(read_bid_openings, day),
+		(read_bonds, day),
 		(read_rollout_tasks, day),
 		(read_processes, process_day),
 	):
@@ -150,7 +163,8 @@ def _write(matters: list[Matter], notices: dict[str, list[Notice]], day: Day) ->
 			names = [matter.name for matter in matters if day.level(matter.due) == reached]
 			if names:
 				table = frappe.qb.DocType(matters[0].doctype)
-				frappe.qb.update(table).set(table.reminder_level, reached).where(table.name.isin(names)).run()
+				field = table[matters[0].level_field]
+				frappe.qb.update(table).set(field, reached).where(table.name.isin(names)).run()
 	except Exception:
 		frappe.db.rollback(save_point="presales_reminders")
 		raise
@@ -216,7 +230,12 @@ def _subject(matter: Matter, reached: int, language: str) -> str:
 		"Presales Requirement": _("Answer for R&D: {0}", lang=language),
 		"Presales Rollout Task": _("Roll-out task: {0}", lang=language),
 		"Presales Process": _("Review of process {0}", lang=language),
-	}[matter.doctype]
+		"questions_reminder_level": _("Questions on tender {0}", lang=language),
+		"site_visit_reminder_level": _("Site visit for tender {0}", lang=language),
+		"submission_reminder_level": _("Submission of bid {0}", lang=language),
+		"opening_reminder_level": _("Opening of bid {0}", lang=language),
+		"bond_reminder_level": _("Bond of bid {0} due back", lang=language),
+	}[matter.doctype if matter.level_field == "reminder_level" else matter.level_field]
 	name = _(matter.subject, lang=language) if matter.doctype == "Presales Process" else matter.subject
 	what = what.format(escape_html(name))
 	if reached == DUE_SOON:
@@ -368,6 +387,79 @@ def read_development_requests(day: Day, after: str, limit: int) -> list[Matter]:
 			document=(REQUIREMENT, row.name),
 			project=row.presales_project,
 			excluded=frozenset({row.development_requested_by}),
+		)
+		for row in rows
+	]
+
+
+def read_bid_questions(day: Day, after: str, limit: int) -> list[Matter]:
+	"""Until when questions on a tender are answered (R9.5). It waits for the manager; once past it is past."""
+	return _read_bids(day, after, limit, "questions_until", "questions_reminder_level", (PREPARING,), True)
+
+
+def read_site_visits(day: Day, after: str, limit: int) -> list[Matter]:
+	"""Visits of the site to which a tenderer invites (R9.5)."""
+	return _read_bids(day, after, limit, "site_visit", "site_visit_reminder_level", (PREPARING,), True)
+
+
+def read_bid_submissions(day: Day, after: str, limit: int) -> list[Matter]:
+	"""Bids that are not handed in (R7.6, R9.5)."""
+	return _read_bids(day, after, limit, "submission_deadline", "submission_reminder_level", (PREPARING,))
+
+
+def read_bid_openings(day: Day, after: str, limit: int) -> list[Matter]:
+	"""Openings that come near, and those of which nobody has entered anything (R9.5)."""
+	return _read_bids(day, after, limit, "opening", "opening_reminder_level", (PREPARING, SUBMITTED))
+
+
+def _read_bids(
+	day: Day, after: str, limit: int, fieldname: str, level_field: str, statuses: tuple, coming_only=False
+) -> list[Matter]:
+	"""Bids in one of `statuses` by one of their dates. With `coming_only` nobody hears of one that is past."""
+	table, project = map(frappe.qb.DocType, ("Presales Bid", PROJECT))
+	due = table[fieldname]
+	query = _bids(table, due).where(table.status.isin(statuses))
+	query = query.where(day.wanted(table, due, after, level_field))
+	if coming_only:
+		query = query.where(due >= day.today)
+	query = query.select(project.manager).orderby(table.name).limit(limit)
+	return _bid_matters(_under_open_project(query, table, project).run(as_dict=True), level_field)
+
+
+def read_bonds(day: Day, after: str, limit: int) -> list[Matter]:
+	"""Bonds that are out (R9.5): whatever became of the bid and of the project, the money is to come back."""
+	table, project = map(frappe.qb.DocType, ("Presales Bid", PROJECT))
+	query = (
+		_bids(table, table.bond_due_back)
+		.join(project)
+		.on(project.name == table.presales_project)
+		.select(project.manager)
+		.where(table.bond_status == BOND_PAID)
+		.where(day.wanted(table, table.bond_due_back, after, "bond_reminder_level"))
+		.orderby(table.name)
+		.limit(limit)
+	)
+	return _bid_matters(query.run(as_dict=True), "bond_reminder_level")
+
+
+def _bids(table, due):
+	return frappe.qb.from_(table).select(
+		table.name, table.presales_project, table.tender_title, due.as_("due")
+	)
+
+
+def _bid_matters(rows: list, level_field: str) -> list[Matter]:
+	"""They wait for the manager of the project."""
+	return [
+		Matter(
+			doctype="Presales Bid",
+			name=row.name,
+			due=getdate(row.due),
+			subject=row.tender_title,
+			waits_for={row.manager},
+			document=("Presales Bid", row.name),
+			project=row.presales_project,
+			level_field=level_field,
 		)
 		for row in rows
 	]

@@ -33,6 +33,21 @@ NO_CONTENT = frozenset(
 		"not_granted",
 	}
 )
+# Nor is what comes after the review of what is handed in (R7.7): that it was packed, and what became of it.
+ADDED_LATER = {
+	"Presales Bid": frozenset(
+		{
+			"opening",
+			"clarifications",
+			"bidders",
+			"bond_due_back",
+			"bond_conversion_rate",
+			"bond_kind",
+			"remarks",
+		}
+	),
+	"Presales Bid Envelope Item": frozenset({"responsible", "done", "remarks"}),
+}
 
 
 class State(NamedTuple):
@@ -126,6 +141,7 @@ def _content_fields(meta) -> list:
 		and df.fieldtype not in table_fields
 		and df.fieldtype != "Password"
 		and df.fieldname not in NO_CONTENT
+		and df.fieldname not in ADDED_LATER.get(meta.name, ())
 		and not df.read_only
 		and not df.hidden  # such as how much of an order is delivered
 		and not df.get("is_virtual")
@@ -136,7 +152,8 @@ def _child_tables(meta) -> dict[str, list[str]]:
 	"""Child DocType -> the tables of it that people fill."""
 	tables = defaultdict(list)
 	for df in meta.get_table_fields():
-		if not df.read_only and not df.get("is_virtual"):
+		later = df.fieldname in ADDED_LATER.get(meta.name, ())
+		if not df.read_only and not df.get("is_virtual") and not later:
 			tables[df.options].append(df.fieldname)
 	return tables
 

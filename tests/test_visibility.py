@@ -55,6 +55,11 @@ def deal(world, frappe):
 	)
 	world.request_change(requirement)
 	world.estimate(project)
+	world.make_bid(
+		project,
+		clarifications=[{"asked_on": "2026-03-05", "question": "Power at the site?"}],
+		bidders=[{"competitor": world.competitor}],
+	)
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

@@ -12,7 +12,7 @@ PEOPLE = {
 	"manager": ("Presales Manager", "Sales User"),
 	"planner": ("Presales Planning Manager",),
 	"engineer": ("Presales Engineer",),
-	"finance": ("Presales Finance Reviewer",),
+	"finance": ("Presales Finance Reviewer", "Accounts User"),
 	"finance2": ("Presales Finance Reviewer",),
 	"legal": ("Presales Legal Reviewer",),
 	"archivist": ("Presales Document Controller",),
@@ -603,6 +603,132 @@ class World:
 		with self.acting_as(person):
 			solution.submit()
 		return solution
+
+	# ------------------------------------------------------------------------------- bids and their bonds
+
+	def make_bid(self, project, person="manager", **values):
+		"""A bid that is being prepared: deadline in ten days, opening the day after, no bond."""
+		from frappe.utils import add_to_date, now_datetime
+
+		with self.acting_as(person):
+			return self.insert(
+				"Presales Bid",
+				**{
+					"presales_project": project.name,
+					"tender_title": "Parking guidance for forty car parks",
+					"tender_number": "T-2026-017",
+					"bid_kind": "Open",
+					"evaluation_method": "Comprehensive Score",
+					"technical_weight": 50,
+					"commercial_weight": 20,
+					"price_weight": 30,
+					"price_limit": 1_300_000,
+					"bid_price": 1_180_000,
+					"submission_deadline": add_to_date(now_datetime(), days=10),
+					"opening": add_to_date(now_datetime(), days=11),
+					**values,
+				},
+			)
+
+	def fill_envelope(self, bid, person="manager"):
+		with self.acting_as(person):
+			for row in bid.envelope:
+				row.done = 1
+			bid.save()
+		return bid
+
+	def submit_bid(self, project, person="manager", **values):
+		"""A bid with a complete envelope that was handed in."""
+		from presales_mgmt.api import submit_bid
+
+		bid = self.fill_envelope(self.make_bid(project, person, **values), person)
+		with self.acting_as(person):
+			submit_bid(bid.name)
+		bid.reload()
+		return bid
+
+	def open_bid(self, project, person="manager", bidders=(), **values):
+		"""A bid that was opened today; `bidders` are the others."""
+		import frappe
+
+		from presales_mgmt.api import open_bid
+
+		bid = self.submit_bid(project, person, **values)
+		self.let_opening_come(bid)
+		with self.acting_as(person):
+			open_bid(bid.name)
+			bid = frappe.get_doc("Presales Bid", bid.name)
+			if bidders:
+				bid.extend("bidders", bidders)
+				bid.save()
+		return bid
+
+	@staticmethod
+	def let_opening_come(bid):
+		from frappe.utils import add_to_date, now_datetime
+
+		bid.db_set(
+			{
+				"submission_deadline": add_to_date(now_datetime(), hours=-2),
+				"opening": add_to_date(now_datetime(), hours=-1),
+			}
+		)
+
+	def make_payment(self, payment_type="Pay", amount=20_000.0, company=None, party=None, **values):
+		"""A submitted Payment Entry between the cash account and the tenderer, booked by Administrator."""
+		import frappe
+		from frappe.utils import today
+
+		company = frappe.get_doc("Company", company or self.company)
+		cash, debtors = company.default_cash_account, company.default_receivable_account
+		payment = frappe.get_doc(
+			{
+				"doctype": "Payment Entry",
+				"payment_type": payment_type,
+				"posting_date": today(),
+				"company": company.name,
+				"party_type": "Customer",
+				"party": party or self.customer,
+				"paid_from": cash if payment_type == "Pay" else debtors,
+				"paid_to": debtors if payment_type == "Pay" else cash,
+				"paid_amount": amount,
+				"received_amount": amount,
+				"source_exchange_rate": 1,
+				"target_exchange_rate": 1,
+				"reference_no": "BOND",
+				"reference_date": today(),
+				**values,
+			}
+		)
+		payment.insert()
+		payment.submit()
+		return payment
+
+	def make_guarantee(self, amount=20_000.0, **values):
+		"""A submitted Bank Guarantee that the company provides to the tenderer."""
+		import frappe
+		from frappe.utils import add_days, today
+
+		bank = "Presales Test Bank"
+		if not frappe.db.exists("Bank", bank):
+			self.insert("Bank", bank_name=bank)
+		guarantee = frappe.get_doc(
+			{
+				"doctype": "Bank Guarantee",
+				"bg_type": "Providing",
+				"customer": self.customer,
+				"amount": amount,
+				"start_date": today(),
+				"end_date": add_days(today(), 90),
+				"bank": bank,
+				"bank_guarantee_number": f"BG {frappe.generate_hash(length=8)}",
+				"name_of_beneficiary": self.customer,
+				**values,
+			}
+		)
+		guarantee.insert()
+		guarantee.submit()
+		return guarantee
 
 	# ------------------------------------------------------------------------- following things up
 

@@ -118,6 +118,7 @@ REVIEW = Right("Presales Review", "create, submit")
 OPINION = Right("Presales Review Opinion", "write, submit")
 REQUIREMENT = Right("Presales Requirement", "create, write")
 CHANGE = Right("Presales Change Request", "create, submit")
+BID = Right("Presales Bid", "create, write")
 PROJECT_NEW = Right("Presales Project", "create")
 PROJECT = Right("Presales Project", "write")
 APPLICATION = Right("Presales Initiation", "create, write")
@@ -150,7 +151,7 @@ DUTIES = (
 	Duty("R9.4", "Learn the needs in talks, and revise the material", (MANAGER, PLANNER), (ACTIVITY, REQUIREMENT, APPLICATION)),
 	Duty("R9.4", "Negotiate with the customer", (DIRECTOR, MANAGER), (ACTIVITY,)),
 	Duty("R9.4", "Organise survey and planning, and draw up the plan of action", (PLANNER, MANAGER), (ACTIVITY, DOCUMENT)),
-	Duty("R9.4", "Organise bidding", (DIRECTOR, MANAGER), (DOCUMENT, REVIEW, Call("move_to_stage"))),
+	Duty("R9.4", "Organise bidding", (DIRECTOR, MANAGER), (BID, DOCUMENT, REVIEW, Call("submit_bid"), Call("move_to_stage"))),
 	Duty("R9.4", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "handover, settlement and collection of payment"),
 	# --------------------------------------------------------------------------- R9.5: director
 	Duty("R9.5", "Answer for the project as its main responsible person", (DIRECTOR,), (Place("Director"), Call("move_to_stage"), Step("Put on Hold"), Step("Resume"), Step("Abandon"), Step("Declare Lost"), Step("Reopen"))),
@@ -160,7 +161,7 @@ DUTIES = (
 	Duty("R9.5", "Coordinate resources", (DIRECTOR,), (APPLICATION,), "requests for resources in a running project"),
 	Duty("R9.5", "Have plans of work made", (DIRECTOR,), (PROJECT, RISK)),
 	Duty("R9.5", "Lead the guidance of the customer", (DIRECTOR,), (ACTIVITY,)),
-	Duty("R9.5", "Lead bidding and negotiation", (DIRECTOR,), (ACTIVITY, REVIEW)),
+	Duty("R9.5", "Lead bidding and negotiation", (DIRECTOR,), (BID, Call("submit_bid"), Call("conclude_bid"), Call("reopen_bid"), ACTIVITY, REVIEW)),
 	Duty("R9.5", "Organise the project summary", (DIRECTOR,), (MEETING, DOCUMENT, Step("Close"))),
 	# --------------------------------------------------------------------------- R9.6: manager
 	Duty("R9.6", "Find prospects and guide their needs", (MANAGER,), (PROJECT_NEW, ACTIVITY, REQUIREMENT)),
@@ -170,9 +171,9 @@ DUTIES = (
 	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY, REQUIREMENT, Call("confirm_requirements"))),
 	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK, ESTIMATE)),
 	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY,)),
-	Duty("R9.6", "Organise bidding", (MANAGER,), (DOCUMENT, REVIEW)),
 	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, CHANGE, Call("complete_rectification"), GATES)),
 	Duty("R9.6", "Decide on changes that others ask for", (DIRECTOR, LEADER), (Call("approve_change_request"), Call("reject_change_request"))),
+	Duty("R9.6", "Organise bidding", (MANAGER,), (BID, Call("submit_bid"), Call("pay_bid_bond"), DOCUMENT, REVIEW)),
 	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "collection of payment"),
 	Duty("R9.6", "Hold the project to the standards", (MANAGER,), (Call("tick_checklist"), Call("get_gate_status"), Right("Presales Process", "read"))),
 	Duty("R9.6", "Report back in time", (MANAGER,), (ACTIVITY, MEETING, Call("answer_guidance")), "weekly report"),

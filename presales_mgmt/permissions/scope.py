@@ -20,6 +20,7 @@ PROJECT_DOCTYPES = {
 	"Presales Activity": "presales_project",
 	"Presales Requirement": "presales_project",
 	"Presales Change Request": "presales_project",
+	"Presales Bid": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 
@@ -48,6 +49,9 @@ CHILD_DOCTYPES = {
 	"Presales Meeting Decision": "Presales Analysis Meeting",
 	"Presales Meeting Action": "Presales Analysis Meeting",
 	"Presales Requirement Change": "Presales Change Request",
+	"Presales Bid Envelope Item": "Presales Bid",
+	"Presales Bid Clarification": "Presales Bid",
+	"Presales Bid Bidder": "Presales Bid",
 	"Presales Evaluation Criterion": "Presales Project Evaluation",
 	"Presales Member Performance": "Presales Project Evaluation",
 }

@@ -771,6 +771,46 @@ def test_advance_payment_of_an_order(customer, item):
 	assert frappe.db.get_value("Sales Order", order.name, "advance_paid") == 300
 
 
+@pytest.mark.parametrize(("payment_type", "sign"), [("Pay", 1), ("Receive", -1)])
+def test_a_payment_without_references_is_booked_and_cancelled(customer, company, payment_type, sign):
+	cash, debtors = company.default_cash_account, company.default_receivable_account
+	pays = payment_type == "Pay"
+	payment = insert(
+		"Payment Entry",
+		payment_type=payment_type,
+		company=company.name,
+		party_type="Customer",
+		party=customer.name,
+		paid_from=cash if pays else debtors,
+		paid_to=debtors if pays else cash,
+		paid_amount=500,
+		received_amount=500,
+		source_exchange_rate=1,
+		target_exchange_rate=1,
+	)
+	payment.submit()
+	assert (payment.base_paid_amount, payment.unallocated_amount) == (500, 500)
+
+	def booked(**filters):
+		rows = frappe.get_all(
+			"GL Entry",
+			filters={
+				"voucher_type": "Payment Entry",
+				"voucher_no": payment.name,
+				"is_cancelled": 0,
+				**filters,
+			},
+			fields=["account", "debit", "credit"],
+			order_by="account",
+		)
+		return {row.account: row.debit - row.credit for row in rows}
+
+	assert booked() == {debtors: sign * 500, cash: -sign * 500}
+	assert booked(party_type="Customer", party=customer.name) == {debtors: sign * 500}
+	payment.cancel()
+	assert booked() == {}
+
+
 def test_an_order_with_everything_done_is_completed(customer, item):
 	order = make_order(customer, [(item.name, 1, 100)], skip_delivery_note=1)
 	order.submit()

@@ -13,10 +13,12 @@ class PaymentEntry(Document):
 
 	def on_submit(self):
 		self._update_references(1)
+		self._make_gl_entries()
 		self.set_status()
 
 	def on_cancel(self):
 		self._update_references(-1)
+		self._make_gl_entries(cancel=1)
 		self.set_status()
 		self.db_set("status", self.status)
 
@@ -39,7 +41,8 @@ class PaymentEntry(Document):
 		self.base_received_amount = flt(self.received_amount) * self.target_exchange_rate
 		self.total_allocated_amount = sum(flt(row.allocated_amount) for row in self.references)
 		self.base_total_allocated_amount = self.total_allocated_amount * self.source_exchange_rate
-		self.unallocated_amount = flt(self.paid_amount) - self.total_allocated_amount
+		party_amount = self.received_amount if self.payment_type == "Pay" else self.paid_amount
+		self.unallocated_amount = flt(party_amount) - self.total_allocated_amount
 		self.difference_amount = self.base_paid_amount - self.base_received_amount
 		for row in self.references:
 			if flt(row.allocated_amount) > flt(row.outstanding_amount):
@@ -56,6 +59,40 @@ class PaymentEntry(Document):
 	def set_status(self):
 		"""Draft, submitted or cancelled."""
 		self.status = ("Draft", "Submitted", "Cancelled")[self.docstatus]
+
+	def _make_gl_entries(self, cancel=0, adv_adj=0):
+		"""Post what left one account to the other; the party is on its side. Cancelling posts it the other way round."""
+		if cancel:
+			posted = {"voucher_type": self.doctype, "voucher_no": self.name}
+			frappe.db.set_value("GL Entry", posted, "is_cancelled", 1)
+		sides = [
+			("credit", "paid_from", self.paid_amount, self.base_paid_amount, self.paid_to),
+			("debit", "paid_to", self.received_amount, self.base_received_amount, self.paid_from),
+		]
+		party_side = {"Pay": "paid_to", "Receive": "paid_from"}.get(self.payment_type)
+		for column, side, amount, base_amount, against in sides:
+			if cancel:
+				column = "debit" if column == "credit" else "credit"
+			has_party = side == party_side
+			frappe.get_doc(
+				{
+					"doctype": "GL Entry",
+					"posting_date": self.posting_date,
+					"company": self.company,
+					"account": self.get(side),
+					"account_currency": self.get(f"{side}_account_currency"),
+					"party_type": self.party_type if has_party else None,
+					"party": self.party if has_party else None,
+					"against": against if has_party else self.party or against,
+					column: base_amount,
+					f"{column}_in_account_currency": amount,
+					"voucher_type": self.doctype,
+					"voucher_no": self.name,
+					"cost_center": self.cost_center,
+					"project": self.project,
+					"is_cancelled": cancel,
+				}
+			).insert(ignore_permissions=True)
 
 	def _update_references(self, sign):
 		for row in self.references:
