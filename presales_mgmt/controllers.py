@@ -2,13 +2,14 @@
 
 import frappe
 from frappe import _
+from frappe.model import no_value_fields, table_fields
 from frappe.model.document import Document
 from frappe.utils import getdate
 
 from presales_mgmt.exceptions import LifecycleError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import READING, require_project_permission
-from presales_mgmt.rules.validation import require_value, validate_input
+from presales_mgmt.rules.validation import refuse, require_value, validate_input
 from presales_mgmt.statuses import CLOSED
 
 
@@ -38,6 +39,7 @@ class ProjectRecord(Document):
 		require_open_project(self.presales_project)
 
 	def before_cancel(self):
+		keep_as_submitted(self)
 		require_open_project(self.presales_project)
 		let_reviews_stand(self)
 
@@ -76,6 +78,18 @@ class ProjectRow(Document):
 		)
 
 
+def keep_as_submitted(doc) -> None:
+	"""Take everything of `doc`, which is about to be cancelled, from what is stored.
+
+	Frappe compares nothing when a document is cancelled, and writes whatever a client sends with it.
+	"""
+	before = doc.get_doc_before_save()
+	for df in doc.meta.fields:
+		if df.fieldtype in table_fields or df.fieldtype not in no_value_fields:
+			doc.set(df.fieldname, before.get(df.fieldname))
+	doc.owner, doc.creation = before.owner, before.creation
+
+
 def let_reviews_stand(doc) -> None:
 	"""Let `doc` be cancelled although a review names it: the review then speaks for it no more (R1.4).
 
@@ -102,6 +116,43 @@ def keep_reminder_level(doc, date_field: str) -> None:
 		doc.reminder_level = before.reminder_level
 	else:
 		doc.reminder_level = 0
+
+
+def read_to_settle(doctype: str, name: str):
+	"""The document under a lock, for a function that changes its state. The user must be able to read it."""
+	doc = frappe.get_doc(doctype, name, for_update=True)
+	doc.check_permission("read")
+	return doc
+
+
+def read_present(doctype: str, fields: list[str], filters: dict, order_by: str) -> list[frappe._dict]:
+	"""Rows as they are now, under a lock: a plain read shows what was there when the transaction began to read.
+
+	Rows that somebody else is writing are left out instead of waited for.
+	"""
+	return frappe.qb.get_query(
+		doctype, fields=fields, filters=filters, order_by=order_by, for_update=True, skip_locked=True
+	).run(as_dict=True)
+
+
+def require_status(doc, exception: type[Exception], *expected: str) -> None:
+	"""Raise `exception` unless the status of `doc` is one of those expected."""
+	if doc.status not in expected:
+		refuse(
+			doc,
+			"Status",
+			_(doc.status, context=doc.doctype),
+			_(" or ").join(_(status, context=doc.doctype) for status in expected),
+			exception,
+		)
+
+
+def settle(doc, values: dict) -> None:
+	"""Write what a function has decided on, which nobody could write by hand."""
+	doc.update(values)
+	doc.flags.by_function = True
+	# The caller has checked who may do this; that person often has no right to edit the document.
+	doc.save(ignore_permissions=True)
 
 
 def _day(value):

@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import add_days, date_diff, getdate, now_datetime, strip_html, today
 
 from presales_mgmt import notifications
-from presales_mgmt.controllers import finish_todos, give_todo
+from presales_mgmt.controllers import finish_todos, give_todo, read_to_settle, require_status, settle
 from presales_mgmt.exceptions import GuidanceError, SelfApprovalError
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.visibility import LEADER_ROLE, get_project_roles
@@ -44,7 +44,7 @@ def answer(name: str, text: str) -> None:
 		SelfApprovalError: the user gave the guidance, or acts for who did.
 		GuidanceError: the note is not open, or the answer is empty.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(GUIDANCE, name)
 	user = frappe.session.user
 	persons = acting_for(user)
 	if doc.addressed_to not in persons and not ANSWERING_ROLES & get_project_roles(
@@ -54,7 +54,7 @@ def answer(name: str, text: str) -> None:
 			_("Only {0}, the manager or the director may answer this.").format(doc.addressed_to),
 			exc=frappe.PermissionError,
 		)
-	_require_status(doc, OPEN)
+	require_status(doc, GuidanceError, OPEN)
 	if is_own_matter(persons, doc.given_by):
 		frappe.throw(
 			_("{0} gave this guidance, or acts for who did, and cannot answer it.").format(user),
@@ -62,7 +62,7 @@ def answer(name: str, text: str) -> None:
 		)
 	if not strip_html(text or "").strip():
 		refuse(doc, "Answer", None, _("an answer"), GuidanceError)
-	_settle(doc, {"status": ANSWERED, "answer": text, "answered_by": user, "answered_on": now_datetime()})
+	settle(doc, {"status": ANSWERED, "answer": text, "answered_by": user, "answered_on": now_datetime()})
 	finish_todos(doc.doctype, doc.name, "Closed")
 	if role_of_guide(doc.presales_project, doc.given_by):
 		tell(doc, doc.given_by)
@@ -73,19 +73,22 @@ def close(name: str) -> None:
 
 	Raises:
 		frappe.PermissionError: neither a supervisor nor a leader.
-		SelfApprovalError: the user answered it, or acts for who did.
+		SelfApprovalError: the user answered it, is asked by it or leads the project, or acts for such a person.
 		GuidanceError: the answer is missing, or the note is closed.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(GUIDANCE, name)
 	user = frappe.session.user
 	require_guide(doc.presales_project)
-	_require_status(doc, *([ANSWERED] if doc.needs_answer else [OPEN, ANSWERED]))
-	if is_own_matter(acting_for(user), doc.answered_by):
+	require_status(doc, GuidanceError, *([ANSWERED] if doc.needs_answer else [OPEN, ANSWERED]))
+	own = is_own_matter(acting_for(user), doc.answered_by, doc.addressed_to)
+	if own or ANSWERING_ROLES & get_project_roles(doc.presales_project, user):
 		frappe.throw(
-			_("{0} answered this, or acts for who did, and cannot close it.").format(user),
+			_(
+				"{0} is asked by this or leads the project, or acts for such a person, and cannot close it."
+			).format(user),
 			exc=SelfApprovalError,
 		)
-	_settle(doc, {"status": CLOSED})
+	settle(doc, {"status": CLOSED})
 	finish_todos(doc.doctype, doc.name, "Closed")
 
 
@@ -98,16 +101,16 @@ def reopen(name: str, reason: str) -> None:
 		frappe.PermissionError: neither a supervisor nor a leader.
 		GuidanceError: the note is open, or there is no reason.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(GUIDANCE, name)
 	require_guide(doc.presales_project)
-	_require_status(doc, ANSWERED, CLOSED)
+	require_status(doc, GuidanceError, ANSWERED, CLOSED)
 	reason = strip_html(reason or "").strip()
 	if not reason:
 		refuse(doc, "Status", _(doc.status, context=GUIDANCE), _("a reason to open it again"), GuidanceError)
 	values = {"status": OPEN}
 	if doc.answer_due and getdate(doc.answer_due) < getdate():
 		values["answer_due"] = add_days(today(), max(1, date_diff(doc.answer_due, doc.given_on)))
-	_settle(doc, values)
+	settle(doc, values)
 	doc.add_comment("Info", _("Opened again: {0}").format(frappe.utils.escape_html(reason)))
 	ask_addressee(doc)
 
@@ -143,27 +146,3 @@ def tell(doc, user: str) -> None:
 			for person, language in notifications.languages_of({user}).items()
 		]
 	)
-
-
-def _read(name: str):
-	doc = frappe.get_doc(GUIDANCE, name, for_update=True)
-	doc.check_permission("read")
-	return doc
-
-
-def _settle(doc, values: dict) -> None:
-	doc.update(values)
-	doc.flags.by_function = True
-	# The caller has checked who may do this; who answers has no right to edit guidance.
-	doc.save(ignore_permissions=True)
-
-
-def _require_status(doc, *expected: str) -> None:
-	if doc.status not in expected:
-		refuse(
-			doc,
-			"Status",
-			_(doc.status, context=GUIDANCE),
-			_(" or ").join(_(status, context=GUIDANCE) for status in expected),
-			GuidanceError,
-		)

@@ -39,6 +39,7 @@ doc_events = {
 		"validate": "presales_mgmt.overrides.quotation.validate",
 		"before_submit": "presales_mgmt.overrides.quotation.before_submit",
 		"on_submit": "presales_mgmt.overrides.quotation.on_submit",
+		"before_cancel": "presales_mgmt.overrides.quotation.before_cancel",
 		"on_cancel": "presales_mgmt.overrides.quotation.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.quotation.on_update_after_submit",
 	},
@@ -46,6 +47,7 @@ doc_events = {
 		"validate": "presales_mgmt.overrides.sales_order.validate",
 		"before_submit": "presales_mgmt.overrides.sales_order.before_submit",
 		"on_submit": "presales_mgmt.overrides.sales_order.on_submit",
+		"before_cancel": "presales_mgmt.overrides.sales_order.before_cancel",
 		"on_cancel": "presales_mgmt.overrides.sales_order.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.sales_order.on_update_after_submit",
 	},
@@ -71,9 +73,13 @@ permission_query_conditions = dict.fromkeys(
 	"presales_mgmt.permissions.visibility.query_conditions",
 )
 permission_query_conditions["File"] = "presales_mgmt.permissions.visibility.file_query_conditions"
+permission_query_conditions["Workflow Action"] = (
+	"presales_mgmt.permissions.visibility.workflow_action_query_conditions"
+)
 has_permission = {
 	**dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.visibility.has_permission"),
 	"File": "presales_mgmt.permissions.visibility.has_file_permission",
+	"Workflow Action": "presales_mgmt.permissions.visibility.has_workflow_action_permission",
 }
 
 permission_query_conditions["Presales Delegation"] = "presales_mgmt.permissions.delegation.query_conditions"

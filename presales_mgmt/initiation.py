@@ -8,10 +8,10 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
-from presales_mgmt.exceptions import GateError
+from presales_mgmt.exceptions import GateError, TeamError
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.rules import initiation as rules
-from presales_mgmt.rules.validation import set_full_names
+from presales_mgmt.rules.validation import refuse, set_full_names
 from presales_mgmt.statuses import ABANDONED, ACTIVE, DRAFT, INITIATION
 
 DOCTYPE = "Presales Initiation"
@@ -20,6 +20,9 @@ APPROVED = "Approved"
 SENT_BACK = "Sent Back"
 REJECTED = "Rejected"
 WITHDRAWN = "Withdrawn"
+
+# What a project has of its class and size before it is applied for.
+UNCLASSIFIED = {"initiation": None, "project_class": None, "person_months": 0, "is_large_project": 0}
 
 APPLICANTS = frozenset({"Director", "Manager"})
 COMPANY_SUPERVISOR = "Company Supervisor"
@@ -75,6 +78,8 @@ def validate_application(project) -> None:
 		)
 	if application.docstatus == 0:
 		application.complete_for_submission()
+	# One that was submitted before may name a director or manager whom the project has exchanged since.
+	application.require_leaders(project)
 	take_over(project, application)
 	# What the applicants think of it is in the application; the strategy is the advice of the evaluation.
 	project.strategy = None
@@ -120,7 +125,7 @@ def release_application(project) -> None:
 		return
 	application = frappe.get_doc(DOCTYPE, project.initiation)
 	project.flags.application = application
-	project.update({"initiation": None, "project_class": None, "person_months": 0, "is_large_project": 0})
+	project.update(UNCLASSIFIED)
 
 
 def take_over(project, application) -> None:
@@ -154,20 +159,38 @@ def appoint(project, application) -> None:
 
 def require_supervisor(project) -> None:
 	"""A project has a supervisor, a company-level one a supervisor of the company (R9.1, R9.8)."""
-	found = [row.project_role for row in project.supervisors if row.active]
+	if lack := _lacking_supervisor(project):
+		found, expected = lack
+		frappe.throw(
+			_("{0} needs a supervisor before it becomes active: found {1}, expected {2}.").format(
+				project.name, found, expected
+			),
+			exc=GateError,
+		)
+
+
+def validate_supervision(project, before) -> None:
+	"""Who is supervised does not shake the last supervisor off: that one is replaced (R9.1, R9.8).
+
+	`before` is the project as it is stored.
+	"""
+	if not before or not before.approved_on or _lacking_supervisor(before):
+		return
+	if lack := _lacking_supervisor(project):
+		refuse(project, "Supervisors", *lack, TeamError)
+
+
+def _lacking_supervisor(project) -> tuple[str, str] | None:
+	"""What supervisors were found and which are expected, in words; None when there is one who will do."""
+	# The director may supervise as well, and needs somebody above all the same.
+	found = [row.project_role for row in project.supervisors if row.active and row.user != project.director]
 	company_level = project.project_class == rules.COMPANY_LEVEL
 	if COMPANY_SUPERVISOR in found if company_level else found:
-		return
-	frappe.throw(
-		_("{0} needs a supervisor before it becomes active: found {1}, expected {2}.").format(
-			project.name,
-			", ".join(_(role) for role in found) or _("nobody"),
-			_("at least one {0}").format(_(COMPANY_SUPERVISOR))
-			if company_level
-			else _("at least one supervisor"),
-		),
-		exc=GateError,
+		return None
+	expected = (
+		_("at least one {0}").format(_(COMPANY_SUPERVISOR)) if company_level else _("at least one supervisor")
 	)
+	return ", ".join(_(role) for role in found) or _("nobody"), expected
 
 
 # -------------------------------------------------------------------- when the project is written
@@ -201,8 +224,20 @@ def _turn_down(project, application, after: str) -> None:
 	if own or not sees_everything(user):
 		result = WITHDRAWN
 	if result != REJECTED:
-		application.flags.by_lifecycle = True
-		# The right to change the project's status was checked; leaders have none to cancel applications.
-		application.flags.ignore_permissions = True
-		application.cancel()
+		_cancel(application)
 	application.decide(result, project.outcome_reason)
+
+
+def withdraw(project: str, reason: str) -> None:
+	"""Nobody decides on the application of a project that was lost; it may be amended when that is taken up again."""
+	application = get_open_application(project, submitted=True)
+	if application:
+		_cancel(application)
+		application.decide(WITHDRAWN, reason)
+
+
+def _cancel(application) -> None:
+	application.flags.by_lifecycle = True
+	# The right to change the project's status was checked; leaders have none to cancel applications.
+	application.flags.ignore_permissions = True
+	application.cancel()

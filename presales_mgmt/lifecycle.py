@@ -81,6 +81,13 @@ def validate_status_change(doc, before: str | None) -> None:
 	if after == INITIATION:
 		_validate_application(doc)
 	elif after == ACTIVE and not doc.approved_on:
+		if before in DECIDED:
+			frappe.throw(
+				_(
+					"{0} ended before it was initiated and cannot become active. Reopen its opportunity if that was lost, or make a new project."
+				).format(doc.name),
+				exc=LifecycleError,
+			)
 		_validate_approval(doc)
 	elif before == INITIATION or after == DRAFT:
 		# Leaders decide on applications, applicants take theirs back: the workflow's roles say enough.
@@ -166,6 +173,8 @@ def _validate_approval(doc) -> None:
 	concerned = {
 		before.applied_by,
 		application and application.applied_by,
+		# Who drafted it may have led the project then, and have stepped aside.
+		application and application.owner,
 		*(person for row in (before, doc) for person in (row.director, row.manager)),
 	}
 	# Nor does anybody approve in the place of such a person.
@@ -382,7 +391,9 @@ def lose_from_erpnext(
 	_add_rows(doc, "competitors", "competitor", competitors)
 	# ERPNext takes HTML here, the project does not.
 	values = {"outcome_reason": strip_html(detail)} if detail else {}
-	set_status(doc, LOST, _("Lost: {0} was declared lost.").format(trigger), **values)
+	comment = _("Lost: {0} was declared lost.").format(trigger)
+	set_status(doc, LOST, comment, **values)
+	initiation.withdraw(doc.name, comment)
 	engine.enter_lost_stage(doc)
 	engine.end_stay(doc)
 
@@ -393,7 +404,12 @@ def reopen_from_erpnext(project: str, trigger: str) -> None:
 	if doc.status != LOST:
 		return
 	reason = _("Reopened: {0} was reopened.").format(trigger)
-	set_status(doc, ACTIVE if doc.approved_on else DRAFT, reason, decided_on=None)
+	if doc.approved_on:
+		set_status(doc, ACTIVE, reason, decided_on=None)
+	else:
+		# It is applied for anew, if it was before.
+		values = initiation.UNCLASSIFIED if doc.initiation else {}
+		set_status(doc, DRAFT, reason, decided_on=None, applied_by=None, applied_on=None, **values)
 	engine.leave_final_stage(doc, reason)
 	engine.resume_stay(doc)
 

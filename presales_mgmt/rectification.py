@@ -8,7 +8,14 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, now_datetime, today
 
-from presales_mgmt.controllers import finish_todos, give_todo
+from presales_mgmt.controllers import (
+	finish_todos,
+	give_todo,
+	read_present,
+	read_to_settle,
+	require_status,
+	settle,
+)
 from presales_mgmt.exceptions import RectificationError, SelfApprovalError
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
@@ -35,9 +42,10 @@ def make_from_review(review) -> list[str]:
 	"""
 	if review.status not in RAISING_OUTCOMES:
 		return []
+	# Of two who decide at once, the second makes them of what the first has said, too.
 	opinions = {
 		opinion.name: opinion.reviewer
-		for opinion in frappe.get_all(
+		for opinion in read_present(
 			OPINION,
 			filters={"review": review.name, "docstatus": 1},
 			fields=["name", "reviewer", "conflict_of_interest"],
@@ -45,9 +53,9 @@ def make_from_review(review) -> list[str]:
 		)
 		if opinion.conflict_of_interest != RECUSED
 	}
-	rows = frappe.get_all(
+	rows = read_present(
 		CONDITION,
-		filters={"parenttype": OPINION, "parent": ["in", list(opinions)]},
+		filters={"parenttype": OPINION, "parent": ["in", sorted(opinions)]},
 		fields=["parent", "item", "responsible", "due_date"],
 		order_by="parent asc, idx asc",
 	)
@@ -97,15 +105,15 @@ def complete(name: str, measure: str) -> None:
 		frappe.PermissionError: somebody else tries.
 		RectificationError: it is not open, or `measure` is empty.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(RECTIFICATION, name)
 	user = frappe.session.user
 	if doc.responsible not in acting_for(user):
 		frappe.throw(
 			_("Only {0} may say that this is done.").format(doc.responsible), exc=frappe.PermissionError
 		)
-	_require_status(doc, OPEN)
+	require_status(doc, RectificationError, OPEN)
 	_require_text(doc, "Measure", measure, _("what was done"))
-	_settle(doc, {"status": DONE, "measure": measure.strip(), "done_by": user, "done_on": now_datetime()})
+	settle(doc, {"status": DONE, "measure": measure.strip(), "done_by": user, "done_on": now_datetime()})
 	finish_todos(doc.doctype, doc.name, "Closed")
 	if doc.raised_by in members_of(doc.presales_project):
 		give_todo(doc, doc.raised_by, _("Verify: {0}").format(doc.item))
@@ -124,7 +132,7 @@ def verify(name: str, accepted: bool, verification: str | None = None) -> None:
 		SelfApprovalError: the user did it, is responsible for it, or acts for such a person.
 		RectificationError: it is not done.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(RECTIFICATION, name)
 	user = frappe.session.user
 	persons = acting_for(user)
 	if doc.raised_by not in persons and not sees_everything(user):
@@ -132,12 +140,12 @@ def verify(name: str, accepted: bool, verification: str | None = None) -> None:
 			_("Only {0}, who raised it, or a leader may verify this.").format(doc.raised_by),
 			exc=frappe.PermissionError,
 		)
-	_require_status(doc, DONE)
+	require_status(doc, RectificationError, DONE)
 	if is_own_matter(persons, doc.done_by, doc.responsible):
 		_refuse_own(doc, user)
 	if not accepted:
 		_require_text(doc, "Verification", verification, _("what is still missing"))
-	_settle(doc, {"status": CLOSED if accepted else OPEN, **_verification(verification)})
+	settle(doc, {"status": CLOSED if accepted else OPEN, **_verification(verification)})
 	finish_todos(doc.doctype, doc.name, "Closed")
 	if not accepted:
 		ask_responsible(doc)
@@ -151,18 +159,18 @@ def waive(name: str, reason: str) -> None:
 		SelfApprovalError: the user is responsible for it, did it, or acts for such a person.
 		RectificationError: it is closed or waived already, or there is no reason.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(RECTIFICATION, name)
 	user = frappe.session.user
 	if not sees_everything(user) and "Director" not in get_project_roles(doc.presales_project, user):
 		frappe.throw(
 			_("Only a leader or the director of {0} may waive this.").format(doc.presales_project),
 			exc=frappe.PermissionError,
 		)
-	_require_status(doc, OPEN, DONE)
+	require_status(doc, RectificationError, OPEN, DONE)
 	if is_own_matter(acting_for(user), doc.responsible, doc.done_by):
 		_refuse_own(doc, user)
 	_require_text(doc, "Verification", reason, _("a reason"))
-	_settle(doc, {"status": WAIVED, **_verification(reason)})
+	settle(doc, {"status": WAIVED, **_verification(reason)})
 	finish_todos(doc.doctype, doc.name, "Cancelled")
 
 
@@ -185,36 +193,12 @@ def members_of(project: str) -> set[str]:
 	)
 
 
-def _read(name: str):
-	doc = frappe.get_doc(RECTIFICATION, name, for_update=True)
-	doc.check_permission("read")
-	return doc
-
-
-def _settle(doc, values: dict) -> None:
-	doc.update(values)
-	doc.flags.by_function = True
-	# The caller has checked who may do this. Who verifies may be an invited expert, who writes nothing else.
-	doc.save(ignore_permissions=True)
-
-
 def _verification(text: str | None) -> dict:
 	return {
 		"verification": (text or "").strip(),
 		"verified_by": frappe.session.user,
 		"verified_on": now_datetime(),
 	}
-
-
-def _require_status(doc, *expected: str) -> None:
-	if doc.status not in expected:
-		refuse(
-			doc,
-			"Status",
-			_(doc.status, context=RECTIFICATION),
-			_(" or ").join(_(status, context=RECTIFICATION) for status in expected),
-			RectificationError,
-		)
 
 
 def _require_text(doc, label: str, text: str | None, expected: str) -> None:

@@ -91,7 +91,12 @@ def send_daily() -> None:
 		(read_rollout_tasks, day),
 		(read_processes, process_day),
 	):
-		send_all(read, its_day)
+		try:
+			send_all(read, its_day)
+		except Exception:
+			# Nothing stays of the batch that failed, and the other kinds are told of all the same.
+			frappe.db.rollback()
+			frappe.log_error(title=f"Presales reminders failed: {read.__name__}")
 
 
 def send_all(read, day: Day) -> None:

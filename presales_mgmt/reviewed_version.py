@@ -18,8 +18,21 @@ from presales_mgmt.rules.validation import NUMBER_FIELDS
 NEVER_FROZEN = (PROJECT,)
 
 # Where a record stands in its life is no content; what was reviewed is filed, submitted or ordered afterwards.
-# Neither is what a leader grants of the resources that an application asks for: it follows from the review.
-NO_CONTENT = frozenset({"status", "docstatus", "amended_from", "granted_quantity", "not_granted"})
+# Nor is how it is printed, or what a leader grants of the resources that an application asks for: it follows from
+# the review.
+NO_CONTENT = frozenset(
+	{
+		"status",
+		"docstatus",
+		"amended_from",
+		"letter_head",
+		"select_print_heading",
+		"group_same_items",
+		"page_break",
+		"granted_quantity",
+		"not_granted",
+	}
+)
 
 
 class State(NamedTuple):
@@ -33,9 +46,9 @@ class State(NamedTuple):
 def fingerprints(doctype: str, names: Iterable[str]) -> dict[str, str]:
 	"""Name -> fingerprint of the content of those records of `doctype` that are there.
 
-	Content is what people enter: every field that is not read-only, those of child rows included. Empty fields
-	say nothing, so that a field that is added later changes no fingerprint. One query for the records and one
-	for each child table, however many names.
+	Content is what people enter: every field that is neither read-only nor hidden, those of child rows included.
+	Empty fields say nothing, so that a field that is added later changes no fingerprint; nor does the order of
+	fields, or how the site rounds. One query for the records and one for each child table, however many names.
 	"""
 	return {name: state.fingerprint for name, state in get_states(doctype, names).items()}
 
@@ -53,7 +66,7 @@ def get_states(doctype: str, names: Iterable[str]) -> dict[str, State]:
 		order_by="name asc",
 	)
 	content = {row.name: [_values(row, fields)] for row in rows}
-	for child_doctype, tables in _child_tables(meta).items():
+	for child_doctype, tables in sorted(_child_tables(meta).items()):
 		child_fields = _content_fields(frappe.get_meta(child_doctype))
 		for row in frappe.get_all(
 			child_doctype,
@@ -114,6 +127,7 @@ def _content_fields(meta) -> list:
 		and df.fieldtype != "Password"
 		and df.fieldname not in NO_CONTENT
 		and not df.read_only
+		and not df.hidden  # such as how much of an order is delivered
 		and not df.get("is_virtual")
 	]
 
@@ -133,7 +147,7 @@ def _values(row, fields) -> list[list[str]]:
 	for df in sorted(fields, key=lambda df: df.fieldname):
 		value = row.get(df.fieldname)
 		if df.fieldtype in NUMBER_FIELDS:
-			value = f"{flt(value, 6):.6f}" if flt(value, 6) else ""
+			value = f"{flt(value):.6f}" if round(flt(value), 6) else ""
 		if value not in (None, ""):
 			values.append([df.fieldname, cstr(value)])
 	return values

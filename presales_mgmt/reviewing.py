@@ -132,15 +132,16 @@ def policy_of(review) -> rules.Policy:
 	)
 
 
-def compute(review, opinions: list) -> tuple[rules.Result, str | None]:
+def compute(review, opinions: list, read=frappe.get_all) -> tuple[rules.Result, str | None]:
 	"""Outcome and prevailing strategy advice of `review` from rows of its counted opinions.
 
 	Args:
 		review: the Presales Review.
 		opinions: rows with `name`, `decision`, `score` and `strategy_advice`.
+		read: how their scores are read: by `controllers.read_present` where they may have been given just now.
 	"""
 	scores: dict[str, dict[str, float]] = {opinion.name: {} for opinion in opinions}
-	for row in frappe.get_all(
+	for row in read(
 		SCORE,
 		filters={"parenttype": OPINION, "parent": ["in", sorted(scores)]},
 		fields=["parent", "criterion", "score"],

@@ -14,10 +14,24 @@ REVIEWERS = ("race-1@presales-test.example.com", "race-2@presales-test.example.c
 
 
 def prepare(frappe) -> list[str]:
-	"""Two projects in the first stage of the shipped process, whose gates an override passes, and an opportunity."""
+	"""Two projects in the first stage of the shipped process, whose gates an override passes, and a draft.
+
+	The draft is led by two users who can work on it.
+	"""
+	for user in REVIEWERS:
+		frappe.get_doc(
+			{
+				"doctype": "User",
+				"email": user,
+				"first_name": "Race",
+				"send_welcome_email": 0,
+				"user_type": "System User",
+				"roles": [{"role": "Presales Engineer"}],
+			}
+		).insert()
 	company = frappe.get_all("Company", pluck="name", order_by="creation asc", limit=1)[0]
 	names = []
-	for _number in range(2):
+	for number in range(3):
 		project = frappe.get_doc(
 			{
 				"doctype": "Presales Project",
@@ -25,16 +39,18 @@ def prepare(frappe) -> list[str]:
 				"company": company,
 				"presales_process": "Nine-Stage Presales",
 				"start_date": "2026-03-02",
-				"director": "Administrator",
-				"manager": "Administrator",
+				"director": "Administrator" if number < 2 else REVIEWERS[0],
+				"manager": "Administrator" if number < 2 else REVIEWERS[1],
 			}
 		).insert()
+		names.append(project.name)
+		if number == 2:
+			continue
 		# The way through initiation is tested elsewhere; here only the move counts.
 		project.db_set("status", "Active")
 		from presales_mgmt.gates.engine import start
 
 		start(project)
-		names.append(project.name)
 	return names
 
 
@@ -71,19 +87,24 @@ def save(frappe, project: str, at: str) -> str:
 		return type(error).__name__
 
 
+def draft(frappe, project: str, at: str) -> str:
+	"""Begin an application for initiation at the time `at`, having read before, as every request has."""
+	from presales_mgmt.exceptions import PresalesError
+
+	frappe.db.count("Presales Initiation", {"presales_project": project})
+	time.sleep(max(0, float(at) - time.time()))
+	try:
+		frappe.get_doc({"doctype": "Presales Initiation", "presales_project": project}).insert()
+		time.sleep(0.5)
+		frappe.db.commit()
+		return "drafted"
+	except PresalesError as error:
+		frappe.db.rollback()
+		return type(error).__name__
+
+
 def prepare_review(frappe, project: str) -> list[str]:
 	"""Two opinions on one review, waiting for their reviewers."""
-	for user in REVIEWERS:
-		frappe.get_doc(
-			{
-				"doctype": "User",
-				"email": user,
-				"first_name": "Race",
-				"send_welcome_email": 0,
-				"user_type": "System User",
-				"roles": [{"role": "Presales Engineer"}],
-			}
-		).insert()
 	review = frappe.get_doc(
 		{
 			"doctype": "Presales Review",
@@ -98,11 +119,12 @@ def prepare_review(frappe, project: str) -> list[str]:
 
 
 def decide(frappe, review: str, user: str, at: str) -> str:
-	"""Approve as `user`, having read before, as every request has, what was there then."""
+	"""Approve with a condition as `user`, having read before, as every request has, what was there then."""
 	frappe.set_user(user)
 	name = frappe.get_all("Presales Review Opinion", {"review": review, "reviewer": user}, pluck="name")[0]
 	opinion = frappe.get_doc("Presales Review Opinion", name)
-	opinion.update({"decision": "Approve", "conflict_of_interest": "None"})
+	opinion.update({"decision": "Approve with Conditions", "conflict_of_interest": "None"})
+	opinion.append("rectifications", {"item": f"Asked by {user}"})
 	for row in opinion.scores:
 		row.score = 80
 	time.sleep(max(0, float(at) - time.time()))
@@ -112,8 +134,18 @@ def decide(frappe, review: str, user: str, at: str) -> str:
 	return "decided"
 
 
-def outcome(frappe, review: str) -> str:
-	return frappe.db.get_value("Presales Review", review, "status")
+def outcome(frappe, review: str) -> list:
+	"""What the review has come to, whether its scores say so, and how much is to be put right."""
+	from presales_mgmt.api import get_review_computation
+
+	computed = get_review_computation(review)
+	asked = frappe.db.count("Presales Rectification", {"review": review})
+	return [
+		computed["status"],
+		computed["as_stored"],
+		[row["average"] for row in computed["criteria"]],
+		asked,
+	]
 
 
 def logs(frappe, project: str) -> int:
@@ -125,7 +157,12 @@ def clean(frappe) -> None:
 		"Presales Project", filters={"project_title": TITLE}, pluck="name", order_by="name asc"
 	):
 		frappe.db.delete("Presales Stage Log", {"presales_project": project})
-		for doctype in ("Presales Review Opinion", "Presales Review"):
+		for doctype in (
+			"Presales Rectification",
+			"Presales Review Opinion",
+			"Presales Review",
+			"Presales Initiation",
+		):
 			for name in frappe.get_all(
 				doctype, filters={"presales_project": project}, pluck="name", order_by="name asc"
 			):
@@ -139,7 +176,7 @@ def clean(frappe) -> None:
 			frappe.delete_doc("User", user, force=True)
 
 
-ACTIONS_OF_A_WORKER = (prepare, move, save, prepare_review, decide, outcome, logs, clean)
+ACTIONS_OF_A_WORKER = (prepare, move, save, draft, prepare_review, decide, outcome, logs, clean)
 ACTIONS = {function.__name__: function for function in ACTIONS_OF_A_WORKER}
 
 

@@ -204,6 +204,13 @@ def test_the_response_time_is_measured(world, project):
 	assert activity.response_hours == 25.5
 
 
+@pytest.mark.clause("R2.3")
+def test_what_is_answered_at_once_does_not_wait_for_an_answer(world, project):
+	now = "2026-03-05 10:00:00"
+	activity = world.record_activity(project, "Question", received_on=now, responded_on=now)
+	assert activity.response_hours == 0.01
+
+
 @pytest.mark.parametrize(
 	("values", "error", "message"),
 	[

@@ -82,10 +82,15 @@ def test_of_two_who_save_at_once_one_wins_and_nothing_is_lost(own_site, projects
 	assert together(own_site, "save", projects[1]) == ["TimestampMismatchError", "saved"]
 
 
+def test_of_two_who_begin_an_application_at_once_one_is_refused(own_site, projects):
+	"""Each has read before the other has written: without a locking read both would begin one."""
+	assert together(own_site, "draft", projects[2]) == ["DuplicateEntryError", "drafted"]
+
+
 def test_of_two_who_decide_at_once_the_second_concludes_the_review(own_site, projects):
 	"""Each has read before the other has written, as requests do; without locking reads none concludes."""
 	review = call(own_site, "prepare_review", projects[0])
 	at = str(time.time() + 6)
 	processes = [start(own_site, "decide", review, user, at) for user in REVIEWERS]
 	assert [finish(process) for process in processes] == ["decided", "decided"]
-	assert call(own_site, "outcome", review) == "Approved"
+	assert call(own_site, "outcome", review) == ["Approved with Conditions", True, [80, 80, 80], 2]

@@ -8,6 +8,7 @@ from presales_mgmt.exceptions import (
 	DelegationError,
 	DuplicateEntryError,
 	GateError,
+	LifecycleError,
 	OverrideError,
 	ReviewError,
 	SelfApprovalError,
@@ -289,6 +290,21 @@ def test_nobody_approves_an_initiation_for_who_applied_or_leads(world, frappe, a
 	shift(frappe, doc, 1)
 	project.reload()
 	assert world.apply("leader", project, "Approve Initiation").status == "Active"
+
+
+@pytest.mark.clause("R9.9")
+@pytest.mark.parametrize("absent", ["director", "manager"])
+def test_nobody_grants_or_sets_the_strategy_for_who_applied_or_leads(world, frappe, absent):
+	project = world.make_project()
+	application = world.apply_for_initiation(
+		project, resources=[{"resource_kind": "People", "description": "Engineers", "quantity": 2}]
+	)
+	world.delegate(absent, "leader")
+	application.resources[0].granted_quantity = 2
+	with world.acting_as("leader"), pytest.raises(SelfApprovalError, match="acts for who does"):
+		application.save()
+	with pytest.raises(LifecycleError, match="Strategy"):
+		world.set_strategy(project)
 
 
 def test_the_leaders_delegate_does_not_approve_without_the_role(world, frappe):

@@ -594,6 +594,30 @@ def test_the_current_quotation_is_none_that_was_lost(world, negotiating):
 	assert (negotiating.status, negotiating.quotation) == ("Active", first.name)
 
 
+def test_a_project_that_is_lost_while_it_is_evaluated_is_applied_for_anew(world, frappe):
+	opportunity = world.make_opportunity()
+	project = world.make_project(opportunity=opportunity.name)
+	first = world.apply_for_initiation(project, person_months=60)
+	opportunity.reload()
+	with world.acting_as("manager"):
+		opportunity.declare_enquiry_lost(lost(world), [])
+	first.reload()
+	assert (first.docstatus, first.result) == (2, "Withdrawn")
+	assert opportunity.name in first.decision_reason
+
+	with world.acting_as("manager"):
+		opportunity.reload()
+		opportunity.status = "Open"
+		opportunity.save()
+	project.reload()
+	assert (project.status, project.initiation, project.project_class) == ("Draft", None, None)
+	assert (project.applied_by, project.applied_on, project.is_large_project) == (None, None, 0)
+	second = world.apply_for_initiation(project, amended_from=first.name)
+	world.review_initiation(project)
+	world.apply("leader", project, "Approve Initiation")
+	assert (project.status, project.initiation) == ("Active", second.name)
+
+
 # ------------------------------------------------------------------------------- without a project
 
 

@@ -198,19 +198,18 @@ def test_others_do_not_answer(world, frappe, note, person):
 
 
 def test_who_asks_does_not_answer(world, frappe):
-	"""Somebody may lead a project and supervise it by mistake; that must not make both sides one."""
-	project = world.make_active_project(
-		supervisors=[
-			{"user": email("director"), "project_role": "Director Supervisor", "active": 1},
-			{"user": email("supervisor"), "project_role": "Company Supervisor", "active": 1},
-		]
-	)
-	note = world.guide(project, "director")
-	with world.acting_as("director"), pytest.raises(SelfApprovalError):
+	"""A leader may lead a project; that must not make both sides one."""
+	both = world.make_user("both", "Presales Director", "Presales Leader")
+	project = world.make_project(director=both)
+	world.apply_for_initiation(project, person=both)
+	world.review_initiation(project, requester="manager")
+	world.apply("leader", project, "Approve Initiation")
+	note = world.guide(project, both)
+	with world.acting_as(both), pytest.raises(SelfApprovalError):
 		api.answer_guidance(note.name, ANSWER)
 	note = world.guide(project)
-	answered(world, note, "director")
-	with world.acting_as("director"), pytest.raises(SelfApprovalError):
+	answered(world, note, both)
+	with world.acting_as(both), pytest.raises(SelfApprovalError):
 		api.close_guidance(note.name)
 
 

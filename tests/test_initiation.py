@@ -419,11 +419,21 @@ def test_figures_are_in_company_currency(world, frappe):
 @pytest.mark.parametrize(
 	("rule", "documents", "lacking"),
 	[
-		("None", (), 0),
-		("At Least One", (), 1),
-		("At Least One", ("Analysis Report",), 0),
-		("Every Basis Type", ("Analysis Report",), 2),
-		("Every Basis Type", ("Analysis Report", "Research Report", "Feasibility Study"), 0),
+		("None", (), None),
+		(
+			"At Least One",
+			(),
+			"found nothing, expected an archived document of one of these types: "
+			"Analysis Report, Feasibility Study, Research Report",
+		),
+		("At Least One", ("Analysis Report",), None),
+		(
+			"Every Basis Type",
+			("Analysis Report",),
+			"found Analysis Report, expected also an archived document of each of these types: "
+			"Feasibility Study, Research Report",
+		),
+		("Every Basis Type", ("Analysis Report", "Research Report", "Feasibility Study"), None),
 	],
 )
 def test_the_process_says_which_basis_documents_are_needed(world, frappe, project, rule, documents, lacking):
@@ -440,7 +450,8 @@ def test_the_process_says_which_basis_documents_are_needed(world, frappe, projec
 		return
 	with pytest.raises(GateError) as refusal:
 		submit_for_initiation(world, project)
-	assert len(refusal.value.findings) == lacking
+	assert [finding.requirement.title for finding in refusal.value.findings] == ["Basis Documents"]
+	assert lacking in str(refusal.value)
 
 
 @pytest.mark.clause("R9.13")
@@ -702,6 +713,21 @@ def test_one_that_was_submitted_before_is_accepted(world, project):
 
 
 @pytest.mark.clause("R9.9")
+def test_who_leads_no_more_is_not_appointed_by_an_earlier_application(world, project):
+	from presales_mgmt.exceptions import TeamError
+
+	application = world.make_application(project)
+	with world.acting_as("manager"):
+		application.submit()
+	project.reload()
+	with world.acting_as("director"):
+		project.manager = email("planner")
+		project.save()
+	with pytest.raises(TeamError, match=f"{email('planner')}, whom the project names as Manager"):
+		submit_for_initiation(world, project)
+
+
+@pytest.mark.clause("R9.9")
 def test_approval_with_conditions_is_the_reviews(world, frappe, under_review):
 	review = frappe.get_last_doc("Presales Review", {"presales_project": under_review.name})
 	review.db_set("status", "Approved with Conditions")
@@ -775,16 +801,14 @@ def test_who_submitted_the_application_does_not_approve(world, frappe, project):
 
 	world.make_user("both", "Presales Manager", "Presales Leader")
 	both = email("both")
-	with world.acting_as("director"):
-		project.manager = both
-		project.save()
-	application = world.make_application(project, team=[])
+	delegation = world.delegate("manager", "both")
+	application = world.make_application(project)
 	with world.acting_as(both):
 		application.submit()
+	with world.acting_as("manager"):
+		delegation.enabled = 0
+		delegation.save()
 	project.reload()
-	with world.acting_as("director"):
-		project.manager = email("manager")
-		project.save()
 	submit_for_initiation(world, project)
 	world.review_initiation(project)
 	with pytest.raises(SelfApprovalError):
@@ -902,6 +926,20 @@ def test_the_switch_may_be_turned_while_a_project_is_evaluated(world, frappe, pr
 	assert (project.initiation, application_of(project).result) == (application.name, "Approved")
 
 
+@pytest.mark.clause("R9.9")
+def test_a_process_asks_for_no_application_where_the_company_does_without(world, frappe):
+	from presales_mgmt.gates.evaluation import blocking, evaluate
+
+	frappe.get_doc("Presales Settings").update({"require_initiation_application": 0}).save()
+	project = world.make_project(presales_process="Marketing-Centre Project Presales")
+	world.apply("director", project, "Submit for Initiation")
+	world.review_initiation(project)
+	world.apply("leader", project, "Approve Initiation")
+	titles = [finding.requirement.title for finding in blocking(evaluate([project.name])[project.name])]
+	assert "Research report is archived" in titles
+	assert "Project is initiated" not in titles
+
+
 # ----------------------------------------------------------------------------------------- who sees it
 
 
@@ -954,6 +992,19 @@ def test_an_application_takes_few_queries(world, frappe, project, count_queries,
 	links = 0 if is_sandbox else 15
 	assert drafting.count - rows <= 15 + links
 	assert saving.count - rows <= 21 + links
+
+
+def test_a_draft_project_takes_few_queries(world, frappe, count_queries):
+	with world.acting_as("manager"):
+		world.make_project().save()  # warms the caches
+		with count_queries() as inserting:
+			project = world.make_project()
+		project.save()
+		with count_queries() as saving:
+			project.save()
+	rows = len(project.team) + len(project.supervisors)
+	assert inserting.count - rows <= 20
+	assert saving.count - rows <= 17
 
 
 def test_saving_an_initiated_project_takes_few_queries(world, frappe, count_queries):

@@ -98,6 +98,22 @@ def test_a_migrate_adds_nothing(world, frappe):
 	assert frappe.get_all("Presales Process", pluck="modified", order_by="name asc") == processes
 
 
+def test_a_document_type_comes_with_its_process_as_it_is_shipped(world, frappe):
+	"""A site from before has neither; the process brings more than the name of the type."""
+	from presales_mgmt.setup.install import make_processes
+
+	for doctype, name in (
+		("Presales Process", "Marketing-Centre Project Presales"),
+		("Presales Document Type", "Strategy Plan"),
+	):
+		frappe.delete_doc(doctype, name, force=True)
+	make_processes()
+	found = frappe.db.get_value(
+		"Presales Document Type", "Strategy Plan", ["clause", "default_confidentiality_level"]
+	)
+	assert found == ("R9.13", "Confidential")
+
+
 def test_shared_records_that_were_there_before_are_not_taken_for_ours(world, frappe):
 	"""A workflow state of the same name that the company had before is not in the list that uninstall goes by."""
 	from presales_mgmt.setup.install import created_records, insert_if_missing

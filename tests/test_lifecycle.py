@@ -328,6 +328,15 @@ def test_an_application_is_withdrawn_and_a_draft_abandoned(world):
 	assert project.status == "Closed"
 
 
+def test_what_ended_before_it_was_initiated_is_not_reopened(world):
+	from presales_mgmt.exceptions import LifecycleError
+
+	project = world.make_project(outcome_reason="The customer gave up")
+	world.apply("director", project, "Abandon")
+	with pytest.raises(LifecycleError, match="ended before it was initiated"):
+		world.apply("director", project, "Reopen")
+
+
 def test_an_evaluation_of_another_outcome_does_not_close(world, frappe):
 	from presales_mgmt.exceptions import GateError
 

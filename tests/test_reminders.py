@@ -339,6 +339,18 @@ def test_one_that_the_database_refuses_does_not_stop_the_others(world, frappe, p
 	assert frappe.db.get_value(RECTIFICATION, other.name, "reminder_level") == 1
 
 
+def test_a_kind_that_fails_does_not_stop_the_others(world, frappe, matter, monkeypatch):
+	due(frappe, matter, "due_date", 0)
+	frappe.db.commit()
+
+	def read_opinions(*args):
+		raise frappe.db.DataError("broken")
+
+	monkeypatch.setattr(reminders, "read_opinions", read_opinions)
+	assert "missing drawings" in run(frappe)[email("manager")][0]
+	assert frappe.db.exists("Error Log", {"method": "Presales reminders failed: read_opinions"})
+
+
 def test_the_bell_rings(world, frappe, matter):
 	due(frappe, matter, "due_date", 0)
 	frappe.db.set_value("Notification Settings", email("manager"), "seen", 1)

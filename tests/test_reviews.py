@@ -59,6 +59,25 @@ def test_an_optional_reviewer_is_not_waited_for(world, frappe, project):
 	)
 
 
+def test_who_decides_while_another_concludes_comes_too_late(world, frappe, project, monkeypatch):
+	"""Each has read the review as running; the second gets the lock when the first has concluded it."""
+	from presales_mgmt.exceptions import ReviewError
+	from presales_mgmt.presales_mgmt.doctype.presales_review_opinion.presales_review_opinion import (
+		PresalesReviewOpinion,
+	)
+
+	review = world.draft_review(project, "Safety", reviewers=("expert", "engineer"))
+	review.reviewers[1].required = 0
+	with world.acting_as("manager"):
+		review.submit()
+	world.give_opinion("expert", review)
+	monkeypatch.setattr(PresalesReviewOpinion, "validate_review", lambda opinion: None)
+	with pytest.raises(ReviewError, match="is not running"):
+		world.give_opinion("engineer", review, decision="Reject")
+	review.reload()
+	assert (review.status, review.reviewers[1].decision) == ("Approved", None)
+
+
 def test_criteria_are_weighted(world, frappe, project):
 	review = world.request_review(project, "Bid Decision")
 	with world.acting_as("expert"):
@@ -909,6 +928,18 @@ def test_conditions_become_rectifications(world, frappe, project):
 	]
 
 
+def test_the_conclusion_reads_what_others_have_just_said(world, frappe, project, count_queries):
+	"""Of two who decide at once the second has begun to read before the first has written: plain reads miss it."""
+	review = world.request_review(project, "Safety", reviewers=("expert", "engineer"))
+	world.give_opinion("expert", review, decision="Approve with Conditions")
+	with count_queries() as counted:
+		world.give_opinion("engineer", review)
+	assert frappe.db.count("Presales Rectification", {"review": review.name}) == 1
+	for table in ("Presales Review Score", "Presales Review Condition"):
+		reads = [query for query in counted.queries if query.startswith("SELECT") and f"tab{table}" in query]
+		assert "FOR UPDATE" in reads[-1], table
+
+
 def test_an_approval_makes_no_rectifications(world, frappe, project):
 	review = world.review(project, "Contract")
 	assert not frappe.db.exists("Presales Rectification", {"review": review.name})
@@ -1054,6 +1085,31 @@ def test_rows_of_what_was_reviewed_count(world, frappe, project):
 	frappe.db.set_value("Quotation Item", quotation.items[0].name, "rate", 1)
 	assert fingerprints("Quotation", [quotation.name]) != before
 	assert fingerprints("Quotation", []) == {}
+
+
+@pytest.mark.parametrize(
+	("fieldname", "value"),
+	[("letter_head", "Another"), ("customer_group", "Another"), ("status", "Expired"), ("in_words", "Two")],
+)
+def test_what_people_do_not_enter_is_no_content(world, frappe, project, fieldname, value):
+	from presales_mgmt.reviewed_version import fingerprints
+
+	quotation = world.make_quotation(project)
+	before = fingerprints("Quotation", [quotation.name])
+	frappe.db.set_value("Quotation", quotation.name, fieldname, value)
+	assert fingerprints("Quotation", [quotation.name]) == before
+
+
+def test_how_the_site_rounds_changes_no_fingerprint(world, frappe, project, monkeypatch):
+	from presales_mgmt.reviewed_version import fingerprints
+
+	quotation = world.make_quotation(project)
+	frappe.db.set_value("Quotation Item", quotation.items[0].name, "rate", 1.0000005)
+	found = set()
+	for method in ("Banker's Rounding", "Commercial Rounding", "Banker's Rounding (legacy)"):
+		monkeypatch.setattr(frappe, "get_system_settings", lambda _key, method=method: method)
+		found.add(fingerprints("Quotation", [quotation.name])[quotation.name])
+	assert len(found) == 1
 
 
 def test_submitting_what_was_reviewed_as_a_draft_changes_nothing(world, frappe, project):

@@ -9,6 +9,7 @@ import frappe
 from presales_mgmt.gates.rules import ALL_PROJECTS, Process, Requirement, Stage
 
 VERSION = "Presales Process Version"
+OPINION = "Presales Review Opinion"
 
 STAGE_FIELDS = (
 	"stage",
@@ -110,7 +111,13 @@ def parse_filters(text: str | None) -> list[list]:
 
 
 def project_link_field(doctype: str) -> str | None:
-	"""The field by which records of `doctype` name their Presales Project, if they have one."""
+	"""The field by which records of `doctype` name their Presales Project, if they have one.
+
+	Opinions count as having none: to count them by conditions, or to freeze what one says, would tell of opinions
+	that are not for everybody yet.
+	"""
+	if doctype == OPINION:
+		return None
 	for df in frappe.get_meta(doctype).get_link_fields():
 		if df.options == "Presales Project":
 			return df.fieldname

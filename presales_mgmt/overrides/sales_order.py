@@ -32,6 +32,13 @@ def on_submit(doc, method=None):
 	update_win(doc.presales_project, trigger=doc.name)
 
 
+def before_cancel(doc, method=None):
+	"""Frappe compares nothing when a document is cancelled: a client could send it without its project."""
+	before = doc.get_doc_before_save()
+	if before and before.get("presales_project"):
+		doc.presales_project = before.presales_project
+
+
 def on_cancel(doc, method=None):
 	if not doc.get("presales_project"):
 		return

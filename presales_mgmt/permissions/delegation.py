@@ -126,13 +126,18 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, **kwargs) 
 
 def own_opinions(opinion, user: str) -> Criterion:
 	"""The opinions that `user` has to give, as a condition on the table `opinion`: the own ones, and those of
-	delegators in reviews in which `user` has no part. `is_own_opinion` says the same of one document.
+	delegators in reviews in which `user` has no part, as long as the delegators have not given them themselves.
+	`is_own_opinion` says the same of one document.
 	"""
 	criterion = opinion.reviewer == user
 	if others := acting_for(user) - {user}:
 		review = frappe.qb.DocType(REVIEW)
 		reviews = frappe.qb.from_(review).select(review.name).where(_takes_part(review, user))
-		criterion = criterion | (opinion.reviewer.isin(sorted(others)) & opinion.review.notin(reviews))
+		criterion = criterion | (
+			opinion.reviewer.isin(sorted(others))
+			& ((opinion.docstatus == 0) | (opinion.decided_by == user))
+			& opinion.review.notin(reviews)
+		)
 	return criterion
 
 
@@ -141,6 +146,10 @@ def is_own_opinion(opinion, user: str) -> bool:
 	if opinion.reviewer == user:
 		return True
 	if opinion.reviewer not in acting_for(user):
+		return False
+	# While it is being submitted, the document says so before it is stored.
+	stored = frappe.db.get_value(OPINION, opinion.name, ["docstatus", "decided_by"])
+	if stored and stored[0] and stored[1] != user:
 		return False
 	review = frappe.qb.DocType(REVIEW)
 	part = (
@@ -195,7 +204,7 @@ def require_decider(opinion, user: str) -> None:
 	)
 	concerned = {review.requested_by, *_authors(review)}
 	if review.review_kind == "Initiation":
-		concerned.update(frappe.db.get_value(PROJECT, review.presales_project, LEADING_FIELDS))
+		concerned.update(get_leads(review.presales_project))
 	if concerned & (persons - {opinion.reviewer}):
 		frappe.throw(
 			_("{0} cannot decide for {1}: it is a matter of {0} or of somebody whom {0} acts for.").format(
@@ -218,6 +227,19 @@ def require_decider(opinion, user: str) -> None:
 			_("{0} has decided for another reviewer of {1} already.").format(user, opinion.review),
 			exc=ReviewError,
 		)
+
+
+def get_leads(project: str) -> set[str]:
+	"""Who must not decide on the initiation of `project`: who leads it, applied for it or drafted what is applied
+	for (R9.9)."""
+	leads = frappe.db.get_value(PROJECT, project, LEADING_FIELDS) or ()
+	drafters = frappe.get_all(
+		"Presales Initiation",
+		filters={"presales_project": project, "docstatus": ["<", 2], "result": ["is", "not set"]},
+		pluck="owner",
+		order_by="creation asc",
+	)
+	return set(filter(None, (*leads, *drafters)))
 
 
 def _authors(review) -> set[str]:

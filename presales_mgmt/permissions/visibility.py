@@ -243,6 +243,30 @@ def file_query_conditions(user: str | None = None, doctype: str | None = None) -
 	return _sql(attached_to_nothing | Criterion.any(hidden).negate())
 
 
+def has_workflow_action_permission(
+	doc, ptype: str = "read", user: str | None = None, **kwargs
+) -> bool | None:
+	"""`has_permission` hook of Workflow Action: what waits for whoever has a role tells of a project, too."""
+	user = user or frappe.session.user
+	if user == "Administrator" or doc.reference_doctype not in PROJECT_DOCTYPES:
+		return NO_OBJECTION
+	return NO_OBJECTION if _reads(doc.reference_doctype, doc.reference_name, user) else False
+
+
+def workflow_action_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""`permission_query_conditions` hook of Workflow Action: those of projects that one does not see are not listed.
+
+	Frappe lists them to everybody with a role that may act, name and status of the project included.
+	"""
+	user = user or frappe.session.user
+	names = None if user == "Administrator" else _visible_names(PROJECT, user)
+	if names is None:
+		return ""
+	action = frappe.qb.DocType("Workflow Action")
+	of_others = action.reference_doctype.isnull() | (action.reference_doctype != PROJECT)
+	return _sql(of_others | action.reference_name.isin(names))
+
+
 def _visible_names(doctype: str, user: str):
 	"""Query for the names of the records of `doctype` that `user` sees; None when the rule hides none."""
 	conditions = query_conditions(user, doctype)

@@ -4,7 +4,8 @@ OPEN, DONE, CLOSED, WAIVED = "Open", "Done", "Closed", "Waived"
 ANSWERED = "Answered"
 
 LEADER = "Presales Leader"
-SUPERVISOR_ROLES = ("Company Supervisor", "Department Supervisor", "Director Supervisor")
+DIRECTOR_SUPERVISOR = "Director Supervisor"
+SUPERVISOR_ROLES = ("Company Supervisor", "Department Supervisor", DIRECTOR_SUPERVISOR)
 
 
 def is_own_matter(persons: set[str], *concerned: str | None) -> bool:

@@ -98,13 +98,13 @@ def _quotient(dividend: float, divisor: float, digits: int) -> float:
 class Missing:
 	"""Something that an application lacks: a field of its own, or one of a row of `table` (counted from 1).
 
-	`document_type` names the type of a basis document that is not there.
+	`document_types` are those of which a basis document is to be named: one of them, or each.
 	"""
 
 	fieldname: str
 	table: str | None = None
 	row: int = 0
-	document_type: str | None = None
+	document_types: tuple[str, ...] = ()
 
 
 def missing(
@@ -142,17 +142,18 @@ def missing(
 def _missing_documents(
 	rows: list[Mapping[str, Any]], basis_rule: str | None, basis_types: Iterable[str]
 ) -> list[Missing]:
-	"""The three reports are the basis on which is decided whether to initiate (R9.13)."""
-	if basis_rule == AT_LEAST_ONE and not rows:
-		return [Missing("basis_documents")]
+	"""The three reports are the basis on which is decided whether to initiate (R9.13). They lack in one place.
+
+	Where no type is a basis, none can be named: whoever sets the types up is told so.
+	"""
+	named = {row.get("document_type") for row in rows}
+	basis_types = tuple(basis_types)
+	if basis_rule == AT_LEAST_ONE:
+		return [] if named else [Missing("basis_documents", document_types=basis_types)]
 	if basis_rule != EVERY_BASIS_TYPE:
 		return []
-	named = {row.get("document_type") for row in rows}
-	return [
-		Missing("basis_documents", document_type=document_type)
-		for document_type in basis_types
-		if document_type not in named
-	]
+	lacking = tuple(document_type for document_type in basis_types if document_type not in named)
+	return [Missing("basis_documents", document_types=lacking)] if lacking or not basis_types else []
 
 
 def _text(value: Any) -> str:

@@ -92,7 +92,7 @@ class Reviewer(NamedTuple):
 
 def weighted_score(scores: Iterable[tuple[float, float]]) -> float:
 	"""Mean of (weight, score) pairs, to two decimals; 0 when the weights are all zero or there are none."""
-	scores = list(scores)
+	scores = [(float(weight or 0), float(score or 0)) for weight, score in scores]
 	weights = sum(weight for weight, _score in scores)
 	return round(sum(weight * score for weight, score in scores) / weights, 2) if weights else 0.0
 

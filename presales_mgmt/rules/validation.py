@@ -6,6 +6,7 @@ Here both are refused, in words that say row, field, what was found and what was
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import frappe
@@ -17,9 +18,12 @@ from presales_mgmt.exceptions import (
 	DateOrderError,
 	MarkupError,
 	OutOfRangeError,
+	TeamError,
 	UserError,
 	WrongTypeError,
 )
+from presales_mgmt.rules.followup import DIRECTOR_SUPERVISOR
+from presales_mgmt.setup.roles import ROLES
 
 INTEGER_FIELDS = frozenset({"Int", "Check"})
 NUMBER_FIELDS = frozenset({"Int", "Check", "Float", "Currency", "Percent"})
@@ -282,6 +286,37 @@ def require_enabled_users(places) -> None:
 				row.get(fieldname),
 				_("a user who is enabled and works on the desk"),
 				UserError,
+			)
+
+
+def able_users(users: Iterable[str]) -> set[str]:
+	"""Those of `users` who are enabled and have a role of this app."""
+	enabled = frappe.get_all(
+		"User",
+		filters={"name": ["in", sorted(users)], "enabled": 1, "user_type": "System User"},
+		pluck="name",
+		order_by="name asc",
+	)
+	return set(
+		frappe.get_all(
+			"Has Role",
+			filters={"parenttype": "User", "parent": ["in", enabled], "role": ["in", ROLES]},
+			pluck="parent",
+			order_by="parent asc",
+		)
+	)
+
+
+def refuse_own_supervision(supervisors, director: str | None, manager: str | None) -> None:
+	"""Raise `TeamError` when the director or the manager is among the rows of supervisors (R9.8).
+
+	The regulation lets the director supervise as such; that level alone is open to the own director.
+	"""
+	for row in supervisors:
+		as_director = row.user == director and row.project_role == DIRECTOR_SUPERVISOR
+		if row.user and row.user in (director, manager) and not as_director:
+			refuse(
+				row, "User", row.user, _("somebody else than director and manager of the project"), TeamError
 			)
 
 

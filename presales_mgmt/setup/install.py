@@ -127,19 +127,16 @@ def make_classification_criteria() -> None:
 
 def make_review_templates() -> None:
 	"""The shipped review templates that the site does not have. One that a company has edited is left alone."""
+	defaults = frappe.get_all(
+		"Presales Review Template",
+		filters={"enabled": 1, "is_default": 1},
+		fields=["review_kind", "only_for_company"],
+		order_by="name asc",
+	)
+	taken = {template.review_kind for template in defaults if not template.only_for_company}
 	for record in read_records("review_templates.json"):
 		# A company's own default stays the default; a second one would not be accepted.
-		default = {"review_kind": record["review_kind"], "enabled": 1, "is_default": 1}
-		taken = any(
-			not template.only_for_company
-			for template in frappe.get_all(
-				"Presales Review Template",
-				filters=default,
-				fields=["only_for_company"],
-				order_by="name asc",
-			)
-		)
-		record["is_default"] = int(not taken)
+		record["is_default"] = int(record["review_kind"] not in taken)
 		insert_if_missing({"doctype": "Presales Review Template", **record}, key="template_name")
 
 
@@ -148,15 +145,16 @@ def make_processes() -> None:
 
 	One that a company has edited is left alone, and stages and types that it has renamed do not come back.
 	"""
+	types = {record["document_type"]: record for record in read_records("document_types.json")}
 	for process in shipped_processes():
 		if frappe.db.exists("Presales Process", process["process_name"]):
 			continue
 		for stage in process["stages"]:
 			insert_if_missing({"doctype": "Presales Stage", "stage_name": stage["stage"]}, key="stage_name")
 		for row in process["requirements"]:
-			if "document_type" in row:
-				record = {"doctype": "Presales Document Type", "document_type": row["document_type"]}
-				insert_if_missing(record, key="document_type")
+			if document_type := row.get("document_type"):
+				record = types.get(document_type, {"document_type": document_type})
+				insert_if_missing({"doctype": "Presales Document Type", **record}, key="document_type")
 		insert_if_missing({"doctype": "Presales Process", **process}, key="process_name")
 
 

@@ -147,19 +147,23 @@ def test_team_and_quantities_of_resources_are_stated():
 
 @pytest.mark.clause("R9.13")
 @pytest.mark.parametrize(
-	("rule", "named", "lacking"),
+	("rule", "types", "named", "lacking"),
 	[
-		("None", [], []),
-		("At Least One", [], [None]),
-		("At Least One", ["Feasibility Study"], []),
-		("Every Basis Type", ["Feasibility Study"], ["Analysis Report"]),
-		("Every Basis Type", ["Feasibility Study", "Analysis Report"], []),
+		("None", "AB", "", []),
+		("At Least One", "AB", "", [("A", "B")]),
+		("At Least One", "AB", "B", []),
+		("Every Basis Type", "ABC", "B", [("A", "C")]),
+		("Every Basis Type", "AB", "BA", []),
+		# No type is a basis: nothing that is named would do, so that it is said what is wrong.
+		("At Least One", "", "", [()]),
+		("Every Basis Type", "", "", [()]),
 	],
 )
-def test_basis_documents_by_the_rule_of_the_process(rule, named, lacking):
+def test_basis_documents_by_the_rule_of_the_process(rule, types, named, lacking):
 	application = {**COMPLETE, "basis_documents": [{"document_type": name} for name in named]}
-	found = rules.missing(application, rule, ["Analysis Report", "Feasibility Study"])
-	assert [lack.document_type for lack in found] == lacking
+	assert rules.missing(application, rule, types) == [
+		rules.Missing("basis_documents", document_types=names) for names in lacking
+	]
 
 
 @pytest.mark.clause("R9.9")

@@ -65,6 +65,14 @@ def test_what_is_to_be_archived_is_a_shipped_document_type(process):
 	assert named <= types
 
 
+@pytest.mark.clause("R9.11")
+@every_process
+def test_guidance_that_asks_for_no_answer_is_not_waited_for(process):
+	for row in process["requirements"]:
+		if row.get("reference_doctype") == "Presales Guidance Note" and "answer" in row["title"]:
+			assert ["needs_answer", "=", 1] in row["reference_filters"], row["code"]
+
+
 def test_no_name_and_no_regulation_is_there_twice():
 	assert len(NAMES) == len(set(NAMES))
 	regulations = [process["regulation"] for process in PROCESSES]

@@ -6,8 +6,13 @@ from frappe.utils import formatdate, getdate
 from presales_mgmt import notifications
 from presales_mgmt.exceptions import DateOrderError, DelegationError, DuplicateEntryError
 from presales_mgmt.permissions.delegation import clear_cache, may_delegate_for_others
-from presales_mgmt.rules.validation import refuse, require_date_order, require_value, validate_input
-from presales_mgmt.setup.roles import ROLES
+from presales_mgmt.rules.validation import (
+	able_users,
+	refuse,
+	require_date_order,
+	require_value,
+	validate_input,
+)
 
 SETTLED = ("delegator", "delegate")
 
@@ -68,10 +73,7 @@ class PresalesDelegation(Document):
 		"""The delegate must be able to open what the delegator leaves."""
 		if self.delegate == self.delegator:
 			refuse(self, "Delegate", self.delegate, _("somebody else than the delegator"), DelegationError)
-		enabled = frappe.db.exists("User", {"name": self.delegate, "enabled": 1, "user_type": "System User"})
-		if not enabled or not frappe.db.exists(
-			"Has Role", {"parenttype": "User", "parent": self.delegate, "role": ["in", ROLES]}
-		):
+		if not able_users([self.delegate]):
 			refuse(
 				self,
 				"Delegate",

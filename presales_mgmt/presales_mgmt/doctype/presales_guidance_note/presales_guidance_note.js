@@ -36,7 +36,12 @@ frappe.ui.form.on("Presales Guidance Note", {
 
 /** Until it is answered, whoever gave the guidance may put it in other words. */
 function set_settled(frm, persons) {
-	const settled = frm.doc.answered_on || !persons.includes(frm.doc.given_by) ? 1 : 0;
+	const { answered_on, given_by, addressed_to } = frm.doc;
+	// Whom it is addressed to does not soften it in the giver's place.
+	const own =
+		given_by === frappe.session.user ||
+		(persons.includes(given_by) && !persons.includes(addressed_to));
+	const settled = answered_on || !own ? 1 : 0;
 	for (const fieldname of [
 		"subject",
 		"guidance",
@@ -87,7 +92,7 @@ function show_buttons(frm, persons, leading) {
 		if (acts_for(addressed_to)) frm.change_custom_button_type(__("Answer"), null, "primary");
 	}
 	const closable = status === "Answered" || (status === "Open" && !needs_answer);
-	if (guides && closable && !acts_for(answered_by)) {
+	if (guides && closable && !acts_for(answered_by, addressed_to, ...leading)) {
 		frm.add_custom_button(__("Close"), () =>
 			call(frm, "presales_mgmt.api.close_guidance", {})
 		);

@@ -61,7 +61,10 @@ class PresalesGuidanceNote(ProjectRecord):
 				_("{0} is closed and cannot be changed. Open it again, with a reason.").format(self.name),
 				exc=GuidanceError,
 			)
-		own = before.given_by in acting_for(frappe.session.user)
+		user = frappe.session.user
+		persons = acting_for(user)
+		# Whom it is addressed to does not soften it in the giver's place.
+		own = before.given_by == user or (before.given_by in persons and before.addressed_to not in persons)
 		if before.answered_on or not own:
 			require_unchanged(self, before, ASKED, GuidanceError)
 		if before.answered_on:

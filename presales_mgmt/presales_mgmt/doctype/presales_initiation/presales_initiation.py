@@ -13,23 +13,23 @@ from presales_mgmt.exceptions import (
 )
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.rules import Answer, Finding, Requirement
+from presales_mgmt.initiation import DOCTYPE, WITHDRAWN, is_large
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import PROJECT_WRITERS, get_project_roles, sees_everything
 from presales_mgmt.rules import initiation as rules
+from presales_mgmt.rules.followup import SUPERVISOR_ROLES, is_own_matter
 from presales_mgmt.rules.validation import (
+	able_users,
 	refuse,
+	refuse_own_supervision,
 	require_date_order,
 	require_unique_rows,
 	set_full_names,
 	validate_input,
 )
-from presales_mgmt.setup.roles import ROLES
 from presales_mgmt.statuses import DRAFT, INITIATION, status_label
 
-DOCTYPE = "Presales Initiation"
-WITHDRAWN = "Withdrawn"
-
-SUPERVISOR_ROLES = ("Company Supervisor", "Department Supervisor", "Director Supervisor")
 # The roles of a project that one person has, and the project's field that names it.
 LEADING_ROLES = {"Director": "director", "Manager": "manager"}
 
@@ -158,21 +158,22 @@ class PresalesInitiation(ProjectRecord):
 
 	def validate_only_one(self):
 		"""A project has one application that is open: a draft, or one that is not decided on."""
-		other = frappe.get_all(
+		other = frappe.db.get_value(
 			DOCTYPE,
-			filters={
+			{
 				"presales_project": self.presales_project,
 				"docstatus": ["<", 2],
 				"result": ["is", "not set"],
 				"name": ["!=", self.name or ""],
 			},
-			pluck="name",
+			"name",
 			order_by="creation asc",
-			limit=1,
+			# What somebody has made while this waited for the project is seen by a locking read only.
+			for_update=self.is_new(),
 		)
 		if other:
 			frappe.throw(
-				_("{0} has an open application already: {1}.").format(self.presales_project, other[0]),
+				_("{0} has an open application already: {1}.").format(self.presales_project, other),
 				exc=DuplicateEntryError,
 			)
 
@@ -195,8 +196,15 @@ class PresalesInitiation(ProjectRecord):
 						else _("a role of the team, not of supervisors"),
 						TeamError,
 					)
+		self.require_leaders(self.flags.project)
+		refuse_own_supervision(self.supervisors, self.flags.project.director, self.flags.project.manager)
+		self.require_able_people()
+		set_full_names([*self.team, *self.supervisors])
+
+	def require_leaders(self, project):
+		"""Director and manager are those whom the project names, and nobody becomes either beside them."""
 		for row in self.team:
-			expected = self.flags.project.get(LEADING_ROLES.get(row.project_role, ""))
+			expected = project.get(LEADING_ROLES.get(row.project_role, ""))
 			if row.project_role in LEADING_ROLES and row.user != expected:
 				refuse(
 					row,
@@ -207,8 +215,6 @@ class PresalesInitiation(ProjectRecord):
 					),
 					TeamError,
 				)
-		self.require_able_people()
-		set_full_names([*self.team, *self.supervisors])
 
 	def require_able_people(self):
 		rows = [*self.team, *self.supervisors]
@@ -279,8 +285,7 @@ class PresalesInitiation(ProjectRecord):
 		self.margin_percent = figures.margin_percent
 		self.benefit_cost_ratio = figures.benefit_cost_ratio
 		self.payback_months = figures.payback_months
-		threshold = frappe.get_cached_doc("Presales Settings").large_project_person_months
-		self.is_large_project = int(rules.is_large(flt(self.person_months), flt(threshold)))
+		self.is_large_project = int(is_large(self.person_months))
 
 	def set_class(self):
 		"""The class follows from the answers, and may be raised by hand, never lowered (R9.2)."""
@@ -329,12 +334,11 @@ class PresalesInitiation(ProjectRecord):
 		"""What is missing, in the form in which gates say it."""
 		process = frappe.get_cached_doc("Presales Process", self.flags.project.presales_process)
 		values = {**self.as_dict(), "prospect_analysis": strip_html(self.prospect_analysis or "")}
-		types = basis_types() if process.basis_documents_required == rules.EVERY_BASIS_TYPE else []
-		return [
-			self._finding(lack) for lack in rules.missing(values, process.basis_documents_required, types)
-		]
+		rule = process.basis_documents_required
+		types = basis_types() if rule in (rules.AT_LEAST_ONE, rules.EVERY_BASIS_TYPE) else []
+		return [self._finding(lack, rule) for lack in rules.missing(values, rule, types)]
 
-	def _finding(self, lack: rules.Missing) -> Finding:
+	def _finding(self, lack: rules.Missing, basis_rule: str | None) -> Finding:
 		field = self.meta.get_field(lack.table or lack.fieldname)
 		label = _(field.label, context=self.doctype)
 		place, title, found = _(self.doctype), label, _("nothing")
@@ -348,13 +352,20 @@ class PresalesInitiation(ProjectRecord):
 			expected = _("a number above 0")
 		elif lack.fieldname in rules.REQUIRED_AMOUNTS:
 			found, expected = f"{flt(self.get(lack.fieldname)):g}", _("a number above 0")
-		elif lack.document_type:
-			expected = _("an archived document of type {0}").format(_(lack.document_type))
+		elif lack.fieldname == "basis_documents":
+			found = ", ".join(_(row.document_type) for row in self.basis_documents) or found
+			types = ", ".join(map(_, lack.document_types))
+			if not types:
+				expected = _("a document type that is a basis of initiation; there is none")
+			elif basis_rule == rules.AT_LEAST_ONE:
+				expected = _("an archived document of one of these types: {0}").format(types)
+			else:
+				expected = _("also an archived document of each of these types: {0}").format(types)
 		elif field.fieldtype == "Table":
 			expected = _("at least one row")
 		else:
 			expected = _("a value")
-		code = ":".join(map(str, filter(None, (lack.table, lack.row, lack.fieldname, lack.document_type))))
+		code = ":".join(map(str, filter(None, (lack.table, lack.row, lack.fieldname))))
 		requirement = Requirement(code=code, stage=place, kind="Field", title=title)
 		return Finding(requirement, Answer(satisfied=False, found=found, expected=expected))
 
@@ -368,11 +379,12 @@ class PresalesInitiation(ProjectRecord):
 				exc=frappe.PermissionError,
 			)
 		project = get_project_values(self.presales_project)
-		if user in (self.applied_by, project.director, project.manager):
+		drafter = self.get_doc_before_save().owner
+		if is_own_matter(acting_for(user), self.applied_by, drafter, project.director, project.manager):
 			frappe.throw(
-				_("{0} applied for {1} or leads it, and grants it nothing. Ask another leader.").format(
-					user, self.presales_project
-				),
+				_(
+					"{0} applied for {1} or leads it, or acts for who does, and grants it nothing. Ask another leader."
+				).format(user, self.presales_project),
 				exc=SelfApprovalError,
 			)
 		if self.result:
@@ -477,22 +489,4 @@ def basis_types() -> list[str]:
 	"""The document types on which the decision to initiate rests."""
 	return frappe.get_all(
 		"Presales Document Type", filters={"is_initiation_basis": 1}, pluck="name", order_by="name asc"
-	)
-
-
-def able_users(users) -> set[str]:
-	"""Those of `users` who are enabled and have a role of this app."""
-	enabled = frappe.get_all(
-		"User",
-		filters={"name": ["in", sorted(users)], "enabled": 1, "user_type": "System User"},
-		pluck="name",
-		order_by="name asc",
-	)
-	return set(
-		frappe.get_all(
-			"Has Role",
-			filters={"parenttype": "User", "parent": ["in", enabled], "role": ["in", ROLES]},
-			pluck="parent",
-			order_by="parent asc",
-		)
 	)

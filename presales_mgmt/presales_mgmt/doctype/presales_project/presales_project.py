@@ -14,10 +14,13 @@ from presales_mgmt.exceptions import (
 	WrongTypeError,
 )
 from presales_mgmt.overrides.common import refuse_second_project
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.presales_mgmt.doctype.presales_process.presales_process import freeze
+from presales_mgmt.rules.followup import SUPERVISOR_ROLES, is_own_matter
 from presales_mgmt.rules.validation import (
 	refuse,
+	refuse_own_supervision,
 	require_date_order,
 	require_unique_rows,
 	require_value,
@@ -55,7 +58,6 @@ TEAM_ROLES = (
 	"Member",
 	"Reviewer",
 )
-SUPERVISOR_ROLES = ("Company Supervisor", "Department Supervisor", "Director Supervisor")
 
 # Written by the engine, the lifecycle and ERPNext's documents, never by saving a form.
 WRITTEN_ELSEWHERE = (
@@ -102,6 +104,7 @@ class PresalesProject(Document):
 		self.validate_team()
 		self.validate_opportunity()
 		self.validate_dates()
+		initiation.validate_supervision(self, self.get_doc_before_save())
 		lifecycle.validate_status_change(self, self.status_before())
 		self.set_amounts()
 		self.set_size()
@@ -174,12 +177,13 @@ class PresalesProject(Document):
 			require_value(self, "director")
 
 	def validate_strategy(self):
-		"""While management evaluates the project, its strategy is set by leaders who do not lead it (R9.9)."""
+		"""While management evaluates the project, its strategy is set by leaders whose matter it is not (R9.9)."""
 		before = self.get_doc_before_save()
 		if not before or before.status != INITIATION or (self.strategy or None) == (before.strategy or None):
 			return
 		user = frappe.session.user
-		if not sees_everything(user) or user in (before.director, before.manager, before.applied_by):
+		own = is_own_matter(acting_for(user), before.director, before.manager, before.applied_by)
+		if own or not sees_everything(user):
 			refuse(
 				self,
 				"Strategy",
@@ -251,7 +255,9 @@ class PresalesProject(Document):
 				_("a process for company {0}").format(self.company),
 				CompanyMismatchError,
 			)
-		self.process_version = freeze(process)
+		latest = process.version_name()
+		# What the draft runs on is frozen already.
+		self.process_version = latest if before and before.process_version == latest else freeze(process)
 
 	def set_team(self):
 		"""Director and manager are members of the team, so that one table tells who sees the project."""
@@ -303,6 +309,8 @@ class PresalesProject(Document):
 						", ".join(_(role) for role in allowed),
 						TeamError,
 					)
+		active = [row for row in self.supervisors if row.active]
+		refuse_own_supervision(active, self.director, self.manager)
 
 	def validate_opportunity(self):
 		"""A project may be linked to an opportunity once, at its creation or later, and stays with it."""

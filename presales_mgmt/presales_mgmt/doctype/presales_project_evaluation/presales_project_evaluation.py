@@ -7,7 +7,7 @@ from presales_mgmt.exceptions import LifecycleError, SelfApprovalError
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
-from presales_mgmt.presales_mgmt.doctype.presales_project.presales_project import SUPERVISOR_ROLES
+from presales_mgmt.rules.followup import SUPERVISOR_ROLES
 from presales_mgmt.rules.review import weighted_score
 from presales_mgmt.rules.validation import (
 	require_between,

@@ -2,10 +2,11 @@ import frappe
 from frappe import _
 
 from presales_mgmt.controllers import ProjectRecord, finish_todos, keep_reminder_level
-from presales_mgmt.exceptions import RectificationError, TeamError
+from presales_mgmt.exceptions import RectificationError, SelfApprovalError, TeamError
+from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.rectification import ask_responsible, members_of
-from presales_mgmt.rules.followup import OPEN
+from presales_mgmt.rules.followup import OPEN, is_own_matter
 from presales_mgmt.rules.validation import refuse, require_unchanged
 
 # Changed by hand while it is open -> the project roles of who may do so, besides leaders. The manager is
@@ -61,6 +62,21 @@ class PresalesRectification(ProjectRecord):
 					),
 					exc=frappe.PermissionError,
 				)
+
+		if self.has_value_changed("responsible"):
+			self.validate_handing_over(before, user)
+
+	def validate_handing_over(self, before, user: str):
+		"""Who may waive does not hand over the own matter, to waive it then as another's."""
+		if not is_own_matter(acting_for(user), before.responsible):
+			return
+		if sees_everything(user) or "Director" in get_project_roles(self.presales_project, user):
+			frappe.throw(
+				_(
+					"{0} may waive {1} and so does not hand it over. Ask the manager or another leader."
+				).format(user, self.name),
+				exc=SelfApprovalError,
+			)
 
 	def validate_responsible(self):
 		if not self.is_new() and not self.has_value_changed("responsible"):

@@ -3,10 +3,16 @@ from frappe import _
 from frappe.utils import add_days, cint, flt, now_datetime, today
 
 from presales_mgmt import reviewing
-from presales_mgmt.controllers import ProjectRecord, finish_todos, give_todo, require_open_project
+from presales_mgmt.controllers import (
+	ProjectRecord,
+	finish_todos,
+	give_todo,
+	read_present,
+	require_open_project,
+)
 from presales_mgmt.exceptions import ParticipantMissingError, ReviewedRecordError, ReviewError
 from presales_mgmt.gates.definitions import project_link_field
-from presales_mgmt.permissions.delegation import acting_for
+from presales_mgmt.permissions.delegation import acting_for, get_leads
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import MEMBER, get_project_roles
 from presales_mgmt.rectification import make_from_review
@@ -175,9 +181,7 @@ class PresalesReview(ProjectRecord):
 		"""Who must not decide on the initiation of the project (R9.9)."""
 		if self.review_kind != "Initiation":
 			return set()
-		return set(
-			frappe.db.get_value(PROJECT, self.presales_project, ["director", "manager", "applied_by"]) or ()
-		)
+		return get_leads(self.presales_project)
 
 	def get_authors(self) -> set[str]:
 		"""Who made what is reviewed."""
@@ -319,6 +323,11 @@ class PresalesReview(ProjectRecord):
 					ReviewError,
 				)
 		require_unique_rows(self, "reviewers", "reviewer")
+		if frappe.db.exists(OPINION, {"review": self.name, "decided_by": reviewer, "docstatus": ["<", 2]}):
+			frappe.throw(
+				_("{0} has decided for another reviewer of {1} already.").format(reviewer, self.name),
+				exc=ReviewError,
+			)
 		if reviewer == user:
 			frappe.throw(_("Nobody adds themselves as a reviewer: ask somebody else."), exc=ReviewError)
 		set_full_names([row], user_field="reviewer")
@@ -368,12 +377,14 @@ class PresalesReview(ProjectRecord):
 		"""Compute the outcome when nothing is missing any more. Called when an opinion is submitted.
 
 		Every required reviewer has decided or declared a conflict of interest, and those who have decided make
-		up the quorum and all who must take part. Otherwise the review waits.
+		up the quorum and all who must take part. Otherwise the review waits. The document must have been read with
+		`for_update`: what somebody has concluded or cancelled in the meantime takes no more opinions.
 		"""
-		# A locking read: of two who decide at once, the second sees the opinion of the first. The first must not
-		# wait for the second's, which is not given yet and waits itself for this review. The write below makes
-		# PostgreSQL raise a conflict where it would otherwise read what was there before the wait.
-		rows = frappe.qb.get_query(
+		self.require_running()
+		# Of two who decide at once, the second sees the opinion of the first. The first must not wait for the
+		# second's, which is not given yet and waits itself for this review. The write below makes PostgreSQL
+		# raise a conflict where it would otherwise read what was there before the wait.
+		rows = read_present(
 			OPINION,
 			fields=[
 				"name",
@@ -387,9 +398,7 @@ class PresalesReview(ProjectRecord):
 			],
 			filters={"review": self.name, "docstatus": 1},
 			order_by="name asc",
-			for_update=True,
-			skip_locked=True,
-		).run(as_dict=True)
+		)
 		self.db_set("modified", now_datetime())
 		opinions = {opinion.reviewer: opinion for opinion in rows}
 		self.mark_recused(opinions)
@@ -450,7 +459,7 @@ class PresalesReview(ProjectRecord):
 			frappe.db.set_value(OPINION, opinion.name, "concluded", 1, update_modified=False)
 		recused = {row.reviewer for row in self.reviewers if row.recused}
 		counted = [opinion for opinion in opinions.values() if opinion.reviewer not in recused]
-		result, advice = reviewing.compute(self, counted)
+		result, advice = reviewing.compute(self, counted, read=read_present)
 		self.db_set(
 			{
 				"status": result.status,

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from presales_mgmt.exceptions import DuplicateEntryError, ReviewTemplateError
+from presales_mgmt.permissions.visibility import sees_everything
 from presales_mgmt.rules.validation import (
 	refuse,
 	require_between,
@@ -12,17 +13,34 @@ from presales_mgmt.rules.validation import (
 	validate_input,
 )
 
+INITIATION = "Initiation"
+
 
 class PresalesReviewTemplate(Document):
 	"""How reviews of a kind are passed: criteria, who must take part, and what decides (R1.4, R7.5, R8.6, R9.9)."""
 
 	def validate(self):
 		validate_input(self)
+		self.validate_editor()
 		require_between(self, "pass_score", 0, 100)
 		require_between(self, "quorum", 1, 100)
 		self.validate_criteria()
 		self.validate_participants()
 		self.validate_default()
+
+	def validate_editor(self):
+		"""How an initiation is passed is not said by the directors who apply for it (R9.9)."""
+		before = self.get_doc_before_save()
+		if INITIATION not in (self.review_kind, before and before.review_kind):
+			return
+		user = frappe.session.user
+		if not sees_everything(user) and "System Manager" not in frappe.get_roles(user):
+			frappe.throw(
+				_("Templates of kind {0} are made and changed by leaders, who decide on initiation.").format(
+					_(INITIATION, context=self.doctype)
+				),
+				exc=frappe.PermissionError,
+			)
 
 	def validate_criteria(self):
 		require_unique_rows(self, "criteria", "criterion")
