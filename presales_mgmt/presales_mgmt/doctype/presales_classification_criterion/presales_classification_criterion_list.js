@@ -1,4 +1,5 @@
 frappe.listview_settings["Presales Classification Criterion"] = {
+	hide_name_column: true,
 	formatters: {
 		// What is shipped is in English; it is shown in the language of whoever reads it.
 		criterion: (value) => __(value || ""),

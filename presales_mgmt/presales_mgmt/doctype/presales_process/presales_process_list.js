@@ -1,4 +1,5 @@
 frappe.listview_settings["Presales Process"] = {
+	hide_name_column: true,
 	add_fields: ["enabled", "next_review_date"],
 
 	formatters: {

@@ -1,4 +1,5 @@
 frappe.listview_settings["Presales Review Template"] = {
+	hide_name_column: true,
 	add_fields: ["enabled", "is_default"],
 
 	formatters: {
