@@ -681,7 +681,6 @@ def test_the_last_one_to_declare_a_conflict_concludes_the_review(world, project)
 def test_a_review_waits_for_a_substitute(world, frappe, project):
 	from presales_mgmt.api import add_reviewer
 
-	world.make_user("finance2", "Presales Finance Reviewer")
 	review = world.request_review(project, "Initiation", requester="planner")
 	world.declare_conflict("finance", review)
 	asked = {"reference_type": "Presales Review", "reference_name": review.name, "status": "Open"}
