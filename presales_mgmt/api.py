@@ -88,6 +88,12 @@ def get_initiation_defaults(project: str) -> dict:
 	return get_defaults(project)
 
 
+@frappe.whitelist()
+def get_persons_acted_for() -> list[str]:
+	"""The user, and everybody whose delegate the user is today: for forms to offer what either of them may do."""
+	return sorted(acting_for(frappe.session.user))
+
+
 @frappe.whitelist(methods=["POST"])
 def move_to_stage(
 	project: str,

@@ -18,7 +18,8 @@ from presales_mgmt.rules.validation import NUMBER_FIELDS
 NEVER_FROZEN = (PROJECT,)
 
 # Where a record stands in its life is no content; what was reviewed is filed, submitted or ordered afterwards.
-NO_CONTENT = frozenset({"status", "docstatus", "amended_from"})
+# Neither is what a leader grants of the resources that an application asks for: it follows from the review.
+NO_CONTENT = frozenset({"status", "docstatus", "amended_from", "granted_quantity", "not_granted"})
 # Nor is what comes after the review of what is handed in (R7.7): that it was packed, and what became of it.
 ADDED_LATER = {
 	"Presales Bid": frozenset(

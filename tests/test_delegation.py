@@ -157,6 +157,14 @@ def test_it_holds_from_its_first_day_to_its_last(world, frappe):
 	assert acting_for(email("other_manager")) == {email("other_manager")}, "ended yesterday"
 
 
+def test_forms_are_told_for_whom_the_user_acts(world, frappe):
+	world.delegate("manager", "other_manager")
+	with world.acting_as("other_manager"):
+		assert api.get_persons_acted_for() == sorted([email("manager"), email("other_manager")])
+	with world.acting_as("manager"):
+		assert api.get_persons_acted_for() == [email("manager")]
+
+
 def test_ending_it_takes_effect_at_once(world, frappe):
 	doc = world.delegate("manager", "other_manager")
 	assert len(acting_for(email("other_manager"))) == 2

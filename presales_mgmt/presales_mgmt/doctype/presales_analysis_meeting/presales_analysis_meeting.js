@@ -15,6 +15,10 @@ frappe.ui.form.on("Presales Analysis Meeting", {
 	},
 
 	refresh(frm) {
+		// What is only read is translated without its DocType: the type would be taken for another word.
+		frm.set_df_property("meeting_type", "formatter", (value) =>
+			frappe.utils.escape_html(__(value || "", null, frm.doctype))
+		);
 		frm.set_intro();
 		if (frm.doc.docstatus !== 0) return;
 		frm.set_intro(

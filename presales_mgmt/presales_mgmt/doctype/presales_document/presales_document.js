@@ -21,6 +21,10 @@ frappe.ui.form.on("Presales Document", {
 	},
 
 	refresh(frm) {
+		// A link to a DocType is shown by its name, which is in English.
+		frm.set_df_property("reference_doctype", "formatter", (value) =>
+			frappe.utils.escape_html(__(value || ""))
+		);
 		frm.set_intro();
 		if (frm.doc.docstatus === 0) show_archive(frm);
 		if (frm.doc.docstatus === 1) show_filed(frm);

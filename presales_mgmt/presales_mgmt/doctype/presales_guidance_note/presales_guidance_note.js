@@ -9,26 +9,44 @@ frappe.ui.form.on("Presales Guidance Note", {
 	},
 
 	refresh(frm) {
-		if (!frm.is_new()) {
-			frm.set_df_property("presales_project", "read_only", 1);
-			const settled =
-				frm.doc.answered_on || frm.doc.given_by !== frappe.session.user ? 1 : 0;
-			for (const fieldname of [
-				"subject",
-				"guidance",
-				"addressed_to",
-				"needs_answer",
-				"answer_due",
-			]) {
-				frm.set_df_property(fieldname, "read_only", settled);
-			}
-			frm.set_df_property("key_points", "cannot_delete_rows", frm.doc.answered_on ? 1 : 0);
-			if (frm.doc.status === "Closed") frm.disable_form();
-			show_buttons(frm);
-		}
+		frm.set_df_property("given_as", "formatter", (value) =>
+			frappe.utils.escape_html(__(value || ""))
+		);
 		show_wording(frm);
+		if (frm.is_new()) return;
+		frm.set_df_property("presales_project", "read_only", 1);
+		frm.set_df_property("key_points", "cannot_delete_rows", frm.doc.answered_on ? 1 : 0);
+		if (frm.doc.status === "Closed") frm.disable_form();
+		set_settled(frm, [frappe.session.user]);
+		const { name, modified } = frm.doc;
+		Promise.all([
+			frappe.xcall("presales_mgmt.api.get_persons_acted_for"),
+			frappe.db.get_value("Presales Project", frm.doc.presales_project, [
+				"director",
+				"manager",
+			]),
+		]).then(([persons, { message }]) => {
+			// The user may have gone on, or have answered, meanwhile.
+			if (frm.doc.name !== name || frm.doc.modified !== modified) return;
+			set_settled(frm, persons);
+			show_buttons(frm, persons, [message?.director, message?.manager]);
+		});
 	},
 });
+
+/** Until it is answered, whoever gave the guidance may put it in other words. */
+function set_settled(frm, persons) {
+	const settled = frm.doc.answered_on || !persons.includes(frm.doc.given_by) ? 1 : 0;
+	for (const fieldname of [
+		"subject",
+		"guidance",
+		"addressed_to",
+		"needs_answer",
+		"answer_due",
+	]) {
+		frm.set_df_property(fieldname, "read_only", settled);
+	}
+}
 
 function show_wording(frm) {
 	frm.set_intro();
@@ -58,17 +76,18 @@ function show_wording(frm) {
 	}
 }
 
-/** The server decides who may; a delegate is one whom this form cannot know. */
-function show_buttons(frm) {
+/** What the user may do, as the person concerned or as a delegate of today. The server decides. */
+function show_buttons(frm, persons, leading) {
 	const { status, needs_answer, given_by, answered_by, addressed_to } = frm.doc;
-	const user = frappe.session.user;
-	const guides = user === given_by || GIVING_ROLES.some((role) => frappe.user.has_role(role));
-	if (status === "Open" && user !== given_by) {
+	const acts_for = (...users) => users.some((user) => persons.includes(user));
+	const guides = acts_for(given_by) || GIVING_ROLES.some((role) => frappe.user.has_role(role));
+	frm.clear_custom_buttons();
+	if (status === "Open" && acts_for(addressed_to, ...leading) && !acts_for(given_by)) {
 		frm.add_custom_button(__("Answer"), () => ask_answer(frm));
-		if (user === addressed_to) frm.change_custom_button_type(__("Answer"), null, "primary");
+		if (acts_for(addressed_to)) frm.change_custom_button_type(__("Answer"), null, "primary");
 	}
 	const closable = status === "Answered" || (status === "Open" && !needs_answer);
-	if (guides && closable && user !== answered_by) {
+	if (guides && closable && !acts_for(answered_by)) {
 		frm.add_custom_button(__("Close"), () =>
 			call(frm, "presales_mgmt.api.close_guidance", {})
 		);

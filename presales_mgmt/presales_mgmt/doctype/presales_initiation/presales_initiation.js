@@ -35,7 +35,10 @@ frappe.ui.form.on("Presales Initiation", {
 		frm.set_df_property("resources", "cannot_add_rows", frm.doc.docstatus === 1);
 		frm.set_df_property("resources", "cannot_delete_rows", frm.doc.docstatus === 1);
 		set_role_options(frm);
+		for (const table of ["team", "supervisors"]) say_options(frm, table, "project_role");
+		say_options(frm, "classification", "project_class");
 		say_what_is_next(frm);
+		show_indicators(frm);
 		show_class(frm);
 		add_buttons(frm);
 	},
@@ -127,6 +130,14 @@ function set_role_options(frm) {
 	}
 }
 
+/** Grids translate options without their DocType, and so miss what they mean here. */
+function say_options(frm, table, fieldname) {
+	const { grid } = frm.get_field(table);
+	grid.update_docfield_property(fieldname, "formatter", (value) =>
+		frappe.utils.escape_html(__(value || "", null, grid.doctype))
+	);
+}
+
 /** As the server computes them (rules/initiation.py). */
 function show_figures(frm) {
 	if (frm.doc.docstatus !== 0) return;
@@ -158,11 +169,11 @@ function show_class(frm) {
 		frm.set_value("project_class", frm.doc.raised_to || answered);
 	}
 	const open = rows.filter((row) => !row.answer).length;
-	const name = __(frm.doc.project_class || "", null, frm.doctype);
+	const name = __(frm.doc.answered_class || "", null, frm.doctype);
 	const text = open
 		? __("By the answers so far: {0}. {1} criteria are not answered yet.", [name, open])
 		: __("By the answers: {0}", [name]);
-	frm.set_df_property("classification", "description", frappe.utils.escape_html(text));
+	frm.set_df_property("answered_class", "description", frappe.utils.escape_html(text));
 }
 
 // ------------------------------------------------------------------------------------ what comes next
@@ -184,14 +195,19 @@ function say_what_is_next(frm) {
 			"blue"
 		);
 	}
-	if (frm.doc.is_large_project) {
-		frm.dashboard.add_indicator(__("Large Project"), "orange");
-	}
-	if (frm.doc.project_class && !frm.is_new()) {
-		frm.dashboard.add_indicator(
-			__(frm.doc.project_class, null, frm.doctype),
-			COLOURS[frm.doc.project_class]
-		);
+}
+
+function show_indicators(frm) {
+	// The form may be refreshed twice before its dashboard is cleared.
+	for (const indicator of frm.presales_indicators || []) indicator.remove();
+	frm.presales_indicators = [];
+	if (frm.is_new()) return;
+	const add = (label, colour) =>
+		frm.presales_indicators.push(frm.dashboard.add_indicator(label, colour));
+	const { project_class, is_large_project } = frm.doc;
+	if (is_large_project) add(__("Large Project"), "orange");
+	if (project_class) {
+		add(__(project_class, null, frm.doctype), COLOURS[project_class]);
 	}
 }
 
@@ -205,7 +221,10 @@ function add_buttons(frm) {
 			frappe.new_doc("Presales Review", {
 				presales_project: frm.doc.presales_project,
 				review_kind: "Initiation",
-				subject: `${__("Initiation")}: ${frm.doc.project_title}`,
+				subject: __("{0}: {1}", [
+					__("Initiation", null, "Presales Review"),
+					frm.doc.project_title,
+				]),
 				reviewed_doctype: frm.doctype,
 				reviewed_document: frm.doc.name,
 			})

@@ -3,6 +3,12 @@ frappe.listview_settings["Presales Initiation"] = {
 	has_indicator_for_draft: true,
 	has_indicator_for_cancelled: true,
 
+	// Lists translate options without their DocType, and so miss what they mean here.
+	formatters: {
+		project_class: (value) =>
+			frappe.utils.escape_html(__(value || "", null, "Presales Initiation")),
+	},
+
 	get_indicator(doc) {
 		if (doc.docstatus === 0) return [__("Draft"), "gray", "docstatus,=,0"];
 		if (!doc.result) {

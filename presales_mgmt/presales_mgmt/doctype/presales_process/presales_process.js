@@ -35,6 +35,7 @@ frappe.ui.form.on("Presales Process", {
 
 	refresh(frm) {
 		set_project_fields(frm);
+		say_shipped_texts(frm);
 		frm.set_intro();
 		if (frm.is_new()) return;
 		frm.set_intro(
@@ -57,9 +58,7 @@ frappe.ui.form.on("Presales Process", {
 			})
 		);
 		frm.add_custom_button(__("Compare with Shipped Version"), () => show_differences(frm));
-		if (frm.perm[0].write || frm.doc.process_owner === frappe.session.user) {
-			frm.add_custom_button(__("Mark as Reviewed"), () => mark_reviewed(frm));
-		}
+		offer_review(frm);
 	},
 });
 
@@ -77,6 +76,37 @@ frappe.ui.form.on("Presales Process Requirement", {
 		}
 	},
 });
+
+/** What is shipped is in English, and grids translate neither texts nor roles, and options without their DocType. */
+function say_shipped_texts(frm) {
+	for (const [table, fieldname, context] of [
+		["stages", "stage_type", "Presales Process Stage"],
+		["stages", "responsible_role"],
+		["requirements", "title"],
+		["requirements", "responsible_role"],
+	]) {
+		frm.get_field(table).grid.update_docfield_property(fieldname, "formatter", (value) =>
+			frappe.utils.escape_html(__(value || "", null, context))
+		);
+	}
+}
+
+/** The owner of a process reviews it, or the owner's delegate, who need not be able to write it. */
+function offer_review(frm) {
+	const { name, process_owner } = frm.doc;
+	const offer = () => {
+		frm.remove_custom_button(__("Mark as Reviewed"));
+		frm.add_custom_button(__("Mark as Reviewed"), () => mark_reviewed(frm));
+	};
+	if (frm.perm[0].write) {
+		offer();
+		return;
+	}
+	if (!process_owner) return;
+	frappe.xcall("presales_mgmt.api.get_persons_acted_for").then((persons) => {
+		if (frm.doc.name === name && persons.includes(process_owner)) offer();
+	});
+}
 
 /** Ask for the date of the next review, and note this one. */
 function mark_reviewed(frm) {

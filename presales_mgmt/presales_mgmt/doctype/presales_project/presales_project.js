@@ -52,8 +52,11 @@ frappe.ui.form.on("Presales Project", {
 		frm.set_df_property("status", "formatter", (value) =>
 			frappe.utils.escape_html(__(value || "", null, frm.doctype))
 		);
+		say_links(frm);
 		toggle_exchange_rate(frm);
 		set_role_options(frm);
+		for (const table of ["team", "supervisors"]) say_options(frm, table, "project_role");
+		say_options(frm, "stakeholders", "buying_role");
 		show_overview(frm);
 		show_initiation(frm);
 	},
@@ -164,6 +167,36 @@ function set_role_options(frm) {
 	}
 }
 
+/** Links to a DocType and to a version are shown by their names, which are in English. */
+function say_links(frm) {
+	frm.set_df_property("party_type", "formatter", (value) =>
+		frappe.utils.escape_html(__(value || ""))
+	);
+	frm.set_df_property("process_version", "formatter", (value) => {
+		const process = frm.doc.presales_process;
+		const text =
+			process && value?.startsWith(process)
+				? __(process) + value.slice(process.length)
+				: value || "";
+		return value
+			? frappe.utils.get_form_link(
+					"Presales Process Version",
+					value,
+					true,
+					frappe.utils.escape_html(text)
+				)
+			: "";
+	});
+}
+
+/** Grids translate options without their DocType, and so miss what they mean here. */
+function say_options(frm, table, fieldname) {
+	const { grid } = frm.get_field(table);
+	grid.update_docfield_property(fieldname, "formatter", (value) =>
+		frappe.utils.escape_html(__(value || "", null, grid.doctype))
+	);
+}
+
 function is_frozen(frm) {
 	return !frm.is_new() && frm.doc.status !== "Draft";
 }
@@ -188,25 +221,13 @@ function show_company_amounts(frm) {
 
 // --------------------------------------------------------------------------------------- initiation
 
-/** Class, size and strategy at a glance, what is still to be done, and the way to the application. */
+/** Who enters the class, and the way to the application. */
 function show_initiation(frm) {
 	// Where the company asks for no application, class and person-months are entered here.
 	const required = frappe.boot.presales_initiation_application ? 1 : 0;
 	frm.set_df_property("project_class", "read_only", required);
 	frm.set_df_property("person_months", "read_only", required);
 	if (frm.is_new()) return;
-	const label = (fieldname) => __(frm.doc[fieldname], null, frm.doctype);
-	if (frm.doc.is_large_project) frm.dashboard.add_indicator(__("Large Project"), "orange");
-	if (frm.doc.project_class && frm.doc.project_class !== "Regular") {
-		frm.dashboard.add_indicator(
-			label("project_class"),
-			frm.doc.project_class === "Company Level" ? "red" : "blue"
-		);
-	}
-	if (frm.doc.strategy) {
-		frm.dashboard.add_indicator(__("Strategy: {0}", [label("strategy")]), "gray");
-	}
-	if (frappe.model.can_read("Presales Rectification")) show_open_conditions(frm);
 	if (frm.doc.initiation) {
 		frm.add_custom_button(__("Application"), () =>
 			frappe.set_route("Form", "Presales Initiation", frm.doc.initiation)
@@ -214,6 +235,18 @@ function show_initiation(frm) {
 	} else if (frm.doc.status === "Draft" && frappe.model.can_create("Presales Initiation")) {
 		frm.add_custom_button(__("Application"), () => open_application(frm));
 	}
+}
+
+function application_actions(frm) {
+	const [show_list] = record_actions(frm, "Presales Initiation", {}, true);
+	const open = {
+		label: __("Fill In Application"),
+		primary: true,
+		run: () => open_application(frm),
+	};
+	return frappe.model.can_create("Presales Initiation")
+		? [open, show_list]
+		: [show_list].filter(Boolean);
 }
 
 /** The draft that is there, or a new one: a project has one open application. */
@@ -235,16 +268,32 @@ function open_application(frm) {
 		);
 }
 
-function show_open_conditions(frm) {
-	const project = frm.doc.name;
-	frappe.db
-		.count("Presales Rectification", {
-			filters: { presales_project: project, status: ["in", ["Open", "Done"]] },
-		})
-		.then((count) => {
-			if (!count || frm.doc.name !== project) return;
-			frm.dashboard.add_indicator(__("Conditions open: {0}", [count]), "orange");
+/** Class, size, strategy and open conditions, as far as there is something to say. */
+function facts(frm) {
+	const label = (fieldname) => __(frm.doc[fieldname], null, frm.doctype);
+	const box = $('<div class="presales-facts"></div>');
+	const add = (text, colour) =>
+		$(`<span class="indicator-pill ${colour}"></span>`).text(text).appendTo(box);
+	if (frm.doc.project_class && frm.doc.project_class !== "Regular") {
+		add(label("project_class"), frm.doc.project_class === "Company Level" ? "red" : "blue");
+	}
+	if (frm.doc.is_large_project) add(__("Large Project"), "orange");
+	if (frm.doc.strategy) add(__("Strategy: {0}", [label("strategy")]), "gray");
+	if (frappe.model.can_read("Presales Rectification")) {
+		const filters = {
+			presales_project: frm.doc.name,
+			status: ["in", ["Open", "Done"]],
+		};
+		frappe.db.count("Presales Rectification", { filters }).then((count) => {
+			if (!count) return;
+			add(__("Conditions open: {0}", [count]), "orange")
+				.attr("role", "button")
+				.on("click", () =>
+					frappe.set_route("List", "Presales Rectification", "List", filters)
+				);
 		});
+	}
+	return box;
 }
 
 // ----------------------------------------------------------------------------------------- overview
@@ -267,6 +316,7 @@ function show_overview(frm) {
 			.empty()
 			.append(
 				$('<div class="presales-overview"></div>').append(
+					facts(frm),
 					stage_bar(status),
 					next_step(frm, status),
 					gate(frm, status, version)
@@ -333,14 +383,14 @@ function next_step(frm, status) {
 						"Next: name a director, then submit the project for initiation (menu Actions)."
 					),
 			actions: frm.doc.director
-				? record_actions(frm, "Presales Initiation", {}, false, __("New Application"))
+				? application_actions(frm)
 				: [fill_in_action(frm, "director")],
 		},
 		"Initiation Review": {
 			text: __(
 				"Next: an initiation review is concluded, then a leader who did not apply approves the project."
 			),
-			actions: review_actions(frm, "Initiation"),
+			actions: review_actions(frm, "Initiation", false, reviewed_application(frm)),
 		},
 		"On Hold": {
 			text: frm.doc.outcome_reason
@@ -500,11 +550,25 @@ function finding_actions(frm, status, finding, condition) {
 	}
 }
 
-function review_actions(frm, review_kind, satisfied) {
+/** The application is what an initiation review reviews. */
+function reviewed_application(frm) {
+	return frm.doc.initiation
+		? { reviewed_doctype: "Presales Initiation", reviewed_document: frm.doc.initiation }
+		: {};
+}
+
+function review_actions(frm, review_kind, satisfied, reviewed = {}) {
 	return record_actions(
 		frm,
 		"Presales Review",
-		{ review_kind, subject: `${__(review_kind)}: ${frm.doc.project_title}` },
+		{
+			...reviewed,
+			review_kind,
+			subject: __("{0}: {1}", [
+				__(review_kind, null, "Presales Review"),
+				frm.doc.project_title,
+			]),
+		},
 		satisfied,
 		__("Request Review")
 	);
@@ -523,7 +587,9 @@ function record_actions(frm, doctype, values = {}, satisfied = false, label = nu
 	}
 	if (frappe.model.can_read(doctype)) {
 		const filters = { presales_project: frm.doc.name, ...values };
-		delete filters.subject;
+		for (const typed of ["subject", "reviewed_doctype", "reviewed_document"]) {
+			delete filters[typed];
+		}
 		actions.push(list_action(doctype, filters));
 	}
 	return actions;

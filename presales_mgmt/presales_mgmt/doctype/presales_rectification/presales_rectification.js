@@ -49,19 +49,35 @@ function show_wording(frm) {
 	}
 }
 
-/** The server decides who may; a delegate is one whom this form cannot know. */
+/** What the user may do, as the person concerned or as a delegate of today. The server decides. */
 function show_buttons(frm) {
-	const { status, responsible, done_by } = frm.doc;
-	const user = frappe.session.user;
-	if (status === "Open") {
+	const { name, status, presales_project, modified } = frm.doc;
+	if (!UNSETTLED.includes(status)) return;
+	Promise.all([
+		frappe.xcall("presales_mgmt.api.get_persons_acted_for"),
+		frappe.db.get_value("Presales Project", presales_project, "director"),
+	]).then(([persons, { message }]) => {
+		// The user may have gone on, or have settled it, meanwhile.
+		if (frm.doc.name !== name || frm.doc.modified !== modified) return;
+		frm.clear_custom_buttons();
+		add_buttons(frm, persons, persons.includes(message?.director));
+	});
+}
+
+function add_buttons(frm, persons, is_director) {
+	const { status, responsible, done_by, raised_by } = frm.doc;
+	const leads = frappe.user.has_role("Presales Leader");
+	const own = [responsible, done_by].some((user) => persons.includes(user));
+	if (status === "Open" && persons.includes(responsible)) {
 		frm.add_custom_button(__("Done"), () =>
 			ask(frm, __("Done"), __("What was done"), (text) =>
 				call(frm, "presales_mgmt.api.complete_rectification", { measure: text })
 			)
 		);
-		if (user === responsible) frm.change_custom_button_type(__("Done"), null, "primary");
+		frm.change_custom_button_type(__("Done"), null, "primary");
 	}
-	if (status === "Done" && ![responsible, done_by].includes(user)) {
+	if (own) return;
+	if (status === "Done" && (leads || persons.includes(raised_by))) {
 		frm.add_custom_button(__("Verify"), () =>
 			ask(
 				frm,
@@ -85,11 +101,7 @@ function show_buttons(frm) {
 			)
 		);
 	}
-	if (UNSETTLED.includes(status) && ![responsible, done_by].includes(user)) {
-		const may_waive = ["Presales Leader", "Presales Director"].some((role) =>
-			frappe.user.has_role(role)
-		);
-		if (!may_waive) return;
+	if (leads || is_director) {
 		frm.add_custom_button(__("Waive"), () =>
 			ask(frm, __("Waive"), __("Reason"), (text) =>
 				call(frm, "presales_mgmt.api.waive_rectification", { reason: text })

@@ -49,10 +49,23 @@ frappe.ui.form.on("Presales Review", {
 		}));
 	},
 
+	onload(frm) {
+		frm.presales_reviewed_doctype = frm.doc.reviewed_doctype;
+	},
+
 	refresh(frm) {
+		// A link to a DocType is shown by its name, which is in English.
+		frm.set_df_property("reviewed_doctype", "formatter", (value) =>
+			frappe.utils.escape_html(__(value || ""))
+		);
 		// The shipped criteria are in English; they are shown in the language of whoever reads them.
 		frm.get_field("criteria").grid.update_docfield_property(
 			"criterion",
+			"formatter",
+			(value) => frappe.utils.escape_html(__(value || ""))
+		);
+		frm.get_field("participants").grid.update_docfield_property(
+			"participant_role",
 			"formatter",
 			(value) => frappe.utils.escape_html(__(value || ""))
 		);
@@ -71,6 +84,9 @@ frappe.ui.form.on("Presales Review", {
 	},
 
 	reviewed_doctype(frm) {
+		// A new form triggers what it is opened with: the record that it names stays.
+		if (frm.doc.reviewed_doctype === frm.presales_reviewed_doctype) return;
+		frm.presales_reviewed_doctype = frm.doc.reviewed_doctype;
 		frm.set_value("reviewed_document", null);
 	},
 });
@@ -82,7 +98,10 @@ function set_subject(frm) {
 		if (frm.doc.presales_project !== project || frm.doc.subject) return;
 		frm.set_value(
 			"subject",
-			`${__(frm.doc.review_kind)}: ${message?.project_title || project}`
+			__("{0}: {1}", [
+				__(frm.doc.review_kind, null, frm.doctype),
+				message?.project_title || project,
+			])
 		);
 	});
 }
@@ -123,42 +142,61 @@ function show_wording(frm) {
 	}
 }
 
-/** The reviewer's own draft, if one waits. */
+/** The opinions that the user has to give or has given: the own one, and those in the place of somebody absent. */
 function show_give_opinion(frm) {
-	const asked = (frm.doc.reviewers || []).some((row) => row.reviewer === frappe.session.user);
-	if (frm.doc.status !== "In Review" || !asked) return;
+	if (frm.doc.status !== "In Review") return;
 	const review = frm.doc.name;
-	frappe.db
-		.get_list(OPINION, {
-			filters: { review, reviewer: frappe.session.user },
-			fields: ["name", "docstatus"],
-			limit: 1,
+	persons_acted_for()
+		.then((persons) => {
+			const asked = frm.doc.reviewers.some((row) => persons.includes(row.reviewer));
+			if (!asked || frm.doc.name !== review) return [];
+			return frappe.db.get_list(OPINION, {
+				filters: { review, reviewer: ["in", persons] },
+				fields: ["name", "docstatus", "reviewer"],
+				order_by: "creation asc",
+			});
 		})
-		.then(([opinion]) => {
-			if (!opinion || frm.doc.name !== review) return;
-			const label = opinion.docstatus === 0 ? __("Give Opinion") : __("My Opinion");
-			frm.remove_custom_button(label);
-			frm.add_custom_button(label, () => frappe.set_route("Form", OPINION, opinion.name));
-			if (opinion.docstatus === 0) frm.change_custom_button_type(label, null, "primary");
+		.then((opinions) => {
+			if (frm.doc.name !== review) return;
+			for (const opinion of opinions) show_opinion_button(frm, opinion);
 		});
+}
+
+function show_opinion_button(frm, { name, docstatus, reviewer }) {
+	const own = reviewer === frappe.session.user;
+	const person = frappe.utils.escape_html(name_of(frm, reviewer));
+	const open_label = own ? __("Give Opinion") : __("Give Opinion for {0}", [person]);
+	const given_label = own ? __("My Opinion") : __("Opinion for {0}", [person]);
+	const label = docstatus === 0 ? open_label : given_label;
+	frm.remove_custom_button(label);
+	frm.add_custom_button(label, () => frappe.set_route("Form", OPINION, name));
+	if (docstatus === 0) frm.change_custom_button_type(label, null, "primary");
 }
 
 /** A substitute for somebody who has a conflict of interest. */
 function show_add_reviewer(frm) {
 	if (frm.doc.status !== "In Review") return;
-	const { name, presales_project } = frm.doc;
+	const { name, presales_project, requested_by } = frm.doc;
 	const offer = () => {
 		if (frm.doc.name !== name) return;
 		frm.remove_custom_button(__("Add Reviewer"));
 		frm.add_custom_button(__("Add Reviewer"), () => add_reviewer(frm));
 	};
-	if (frm.doc.requested_by === frappe.session.user) {
+	if (requested_by === frappe.session.user) {
 		offer();
 		return;
 	}
-	frappe.db.get_value("Presales Project", presales_project, "director").then(({ message }) => {
-		if (message?.director === frappe.session.user) offer();
+	Promise.all([
+		persons_acted_for(),
+		frappe.db.get_value("Presales Project", presales_project, "director"),
+	]).then(([persons, { message }]) => {
+		if (persons.includes(message?.director)) offer();
 	});
+}
+
+/** The user, and everybody who has named the user as a delegate for today. */
+function persons_acted_for() {
+	return frappe.xcall("presales_mgmt.api.get_persons_acted_for");
 }
 
 function add_reviewer(frm) {
@@ -244,6 +282,7 @@ function show_results(frm) {
 				"strategy_advice",
 				"rejection_ground",
 				"conflict_details",
+				"decided_by",
 			],
 			order_by: "modified asc",
 			limit: 0,
@@ -272,6 +311,11 @@ function name_of(frm, user) {
 /** What a reviewer said in words. */
 function texts_of(opinion, scores, conditions) {
 	const texts = [opinion.opinion, opinion.conflict_details];
+	if (opinion.decided_by) {
+		texts.unshift(
+			__("Decided by {0} as delegate", [frappe.user.full_name(opinion.decided_by)])
+		);
+	}
 	if (opinion.strategy_advice) {
 		texts.push(__("Advice: {0}", [__(opinion.strategy_advice, null, OPINION)]));
 	}
@@ -303,7 +347,7 @@ function results_table(frm, opinions, scores, conditions) {
 		const texts = texts_of(opinion, own, conditions);
 		const decision = opinion.decision || "Conflict of Interest";
 		return $("<tr></tr>").append(
-			$("<td></td>").text(name_of(frm, opinion.reviewer)),
+			$('<td style="white-space: nowrap"></td>').text(name_of(frm, opinion.reviewer)),
 			$('<td style="white-space: nowrap"></td>').append(
 				$(
 					`<span class="indicator-pill ${DECISION_COLOURS[decision] || "gray"}"></span>`
@@ -319,7 +363,9 @@ function results_table(frm, opinions, scores, conditions) {
 					score ? format_number(score.score, null, 2) : ""
 				);
 			}),
-			$('<td style="white-space: pre-line"></td>').text(texts.filter(Boolean).join("\n"))
+			$('<td style="min-width: 12em; white-space: pre-line"></td>').text(
+				texts.filter(Boolean).join("\n")
+			)
 		);
 	});
 	const summary = $('<p class="text-muted" style="white-space: pre-line"></p>').text(

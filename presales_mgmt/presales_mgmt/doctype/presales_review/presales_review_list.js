@@ -3,6 +3,11 @@ frappe.listview_settings["Presales Review"] = {
 	has_indicator_for_draft: true,
 	has_indicator_for_cancelled: true,
 
+	// Lists translate options without their DocType, and so miss what they mean here.
+	formatters: {
+		review_kind: (value) => frappe.utils.escape_html(__(value || "", null, "Presales Review")),
+	},
+
 	get_indicator(doc) {
 		const colours = {
 			Draft: "gray",

@@ -46,14 +46,32 @@ function show_wording(frm) {
 		return;
 	}
 	if (frm.doc.docstatus !== 0) return;
-	if (frm.doc.reviewer !== frappe.session.user) return;
+	const { name, reviewer } = frm.doc;
+	if (reviewer === frappe.session.user) {
+		ask_for_opinion(frm);
+		return;
+	}
+	frappe.xcall("presales_mgmt.api.get_persons_acted_for").then((persons) => {
+		if (frm.doc.name === name && persons.includes(reviewer)) ask_for_opinion(frm, reviewer);
+	});
+}
+
+function ask_for_opinion(frm, delegator) {
+	if (delegator) {
+		frm.set_intro(
+			__("You decide in the place of {0}.", [
+				frappe.utils.escape_html(frappe.user.full_name(delegator)),
+			]),
+			"orange"
+		);
+	}
 	frm.set_intro(
 		__(
 			"State whether you have a conflict of interest, give scores and a decision, then submit. Before the review is concluded, only reviewers who have decided themselves see your opinion."
 		),
 		"blue"
 	);
-	if (!frm.is_dirty()) {
+	if (!frm.is_dirty() && frm.perm[0].submit) {
 		frm.page.set_primary_action(__("Submit Opinion"), () => frm.savesubmit());
 	}
 }
@@ -66,7 +84,7 @@ function show_review(frm) {
 		if (!review || frm.doc.name !== name) return;
 		const facts = [
 			[__("Review"), link("Presales Review", review.name, review.subject)],
-			[__("Review Kind"), text(__(review.review_kind))],
+			[__("Review Kind"), text(__(review.review_kind, null, "Presales Review"))],
 			[__("Project"), link("Presales Project", review.presales_project)],
 			[
 				__("Reviewed Record"),

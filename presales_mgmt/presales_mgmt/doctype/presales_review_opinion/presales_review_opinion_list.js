@@ -2,6 +2,15 @@ frappe.listview_settings["Presales Review Opinion"] = {
 	add_fields: ["decision", "reviewer"],
 	has_indicator_for_draft: true,
 
+	// Opinions wait for their reviewers, and for whoever acts for them.
+	onload(listview) {
+		frappe.xcall("presales_mgmt.api.get_persons_acted_for").then((persons) => {
+			if (persons.length === 1) return;
+			listview.settings.persons = persons;
+			listview.refresh();
+		});
+	},
+
 	// Opinions are made by the review that asks for them.
 	refresh(listview) {
 		listview.page.clear_primary_action();
@@ -9,9 +18,12 @@ frappe.listview_settings["Presales Review Opinion"] = {
 
 	get_indicator(doc) {
 		if (doc.docstatus === 0) {
-			return doc.reviewer === frappe.session.user
+			return (this.persons || [frappe.session.user]).includes(doc.reviewer)
 				? [__("Waits for You"), "orange", "docstatus,=,0"]
 				: [__("Open"), "gray", "docstatus,=,0"];
+		}
+		if (!doc.decision) {
+			return [__("Conflict of Interest"), "gray", "decision,is,not set"];
 		}
 		const colours = {
 			Approve: "green",

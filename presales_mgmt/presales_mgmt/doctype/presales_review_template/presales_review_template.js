@@ -9,6 +9,15 @@ frappe.ui.form.on("Presales Review Template", {
 	},
 
 	refresh(frm) {
+		// What is shipped is in English; it is shown in the language of whoever reads it.
+		for (const [table, fieldname] of [
+			["criteria", "criterion"],
+			["participants", "participant_role"],
+		]) {
+			frm.get_field(table).grid.update_docfield_property(fieldname, "formatter", (value) =>
+				frappe.utils.escape_html(__(value || ""))
+			);
+		}
 		frm.set_intro();
 		if (frm.is_new()) return;
 		frm.set_intro(

@@ -33,10 +33,20 @@ frappe.ui.form.on("Presales Rollout Plan", {
 
 	refresh(frm) {
 		if (frm.is_new()) return;
-		const own = (frm.doc.tasks || []).filter(
-			(row) => !row.done && (row.responsible === frappe.session.user || frm.perm[0].write)
-		);
-		if (own.length) frm.add_custom_button(__("Mark Task as Done"), () => mark_done(frm, own));
+		const open = (frm.doc.tasks || []).filter((row) => !row.done);
+		if (!open.length) return;
+		const { name, modified } = frm.doc;
+		frappe.xcall("presales_mgmt.api.get_persons_acted_for").then((persons) => {
+			// The user may have gone on, or have marked a task, meanwhile.
+			if (frm.doc.name !== name || frm.doc.modified !== modified) return;
+			const own = open.filter(
+				(row) => frm.perm[0].write || persons.includes(row.responsible)
+			);
+			frm.remove_custom_button(__("Mark Task as Done"));
+			if (own.length) {
+				frm.add_custom_button(__("Mark Task as Done"), () => mark_done(frm, own));
+			}
+		});
 	},
 });
 
