@@ -484,20 +484,24 @@ def test_a_lead_is_named_and_is_no_customer(world, frappe):
 	assert change(world, frappe, bid, tenderer=world.customer).tenderer_name == world.customer
 
 
-@pytest.mark.parametrize("bidders", [1, 12])
-def test_a_save_costs_the_same_however_many_items_and_bidders(world, frappe, project, count_queries, bidders):
-	bid = world.make_bid(
-		project,
-		envelope=[{"part": "Technical", "item": f"Item {n}"} for n in range(bidders)],
-		clarifications=[{"asked_on": "2026-03-05", "question": f"Question {n}"} for n in range(bidders)],
-	)
-	with world.acting_as("manager"):
-		bid.reload()
-		bid.remarks = "No more than this"
-		with count_queries() as counter:
-			bid.save()
-	statements = [query for query in counter.queries if query.lstrip().upper().startswith("SELECT")]
-	assert len(statements) <= 20, statements
+def test_a_save_reads_the_same_however_many_rows(world, frappe, project, count_queries, is_sandbox):
+	reads = []
+	for rows in (1, 1, 12):  # the first warms the caches
+		bid = world.make_bid(
+			project,
+			envelope=[{"part": "Technical", "item": f"Item {n}"} for n in range(rows)],
+			clarifications=[{"asked_on": "2026-03-05", "question": f"Question {n}"} for n in range(rows)],
+		)
+		with world.acting_as("manager"):
+			bid.reload()
+			bid.remarks = "No more than this"
+			with count_queries() as counter:
+				bid.save()
+			api.conclude_bid(bid.name, "Withdrawn", "The next one")
+		reads.append(sum(query.lstrip().upper().startswith("SELECT") for query in counter.queries))
+	assert reads[1] == reads[2]
+	# A real v15 looks every link up by itself, and ERPNext asks whether a company's transactions are being deleted.
+	assert reads[1] <= (18 if is_sandbox else 30)
 
 
 def test_carrying_competitors_that_are_known_writes_nothing(world, frappe, project, count_queries):
