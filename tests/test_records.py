@@ -145,11 +145,16 @@ def test_a_supervisor_who_also_led_does_not_evaluate(world, frappe):
 
 	world.make_user("hybrid", "Presales Director", "Presales Supervisor")
 	hybrid = email("hybrid")
-	project = world.make_active_project(
-		director=email("director"),
-		manager=hybrid,
-		supervisors=[{"user": hybrid, "project_role": "Department Supervisor", "active": 1}],
+	project = world.make_project(
+		director=hybrid,
+		supervisors=[
+			{"user": hybrid, "project_role": "Director Supervisor", "active": 1},
+			{"user": email("supervisor"), "project_role": "Department Supervisor", "active": 1},
+		],
 	)
+	world.apply_for_initiation(project, person="manager")
+	world.review_initiation(project, requester="manager")
+	world.apply("leader", project, "Approve Initiation")
 	frappe.db.set_value("Presales Project", project.name, "status", "Abandoned")
 	with pytest.raises(SelfApprovalError):
 		world.evaluate(project, person=hybrid)
