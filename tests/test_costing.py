@@ -756,7 +756,7 @@ def test_rates_of_labour_are_converted_for_a_company_with_another_currency(world
 
 
 def test_saving_takes_as_many_queries_for_one_line_as_for_fifty(
-	world, project, activity, employee, count_queries
+	world, project, activity, employee, count_queries, is_sandbox
 ):
 	counts = []
 	for number in (1, 1, 50):  # the first one fills the caches
@@ -769,4 +769,5 @@ def test_saving_takes_as_many_queries_for_one_line_as_for_fifty(
 		writes = sum("INSERT" in query.upper() for query in counted.queries)
 		counts.append(counted.count - writes)
 	assert counts[1] == counts[2]
-	assert counts[1] <= 25
+	# A real v15 looks links up by itself, each value once; the app's own queries are the same.
+	assert counts[1] <= (25 if is_sandbox else 35)
