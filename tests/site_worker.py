@@ -87,6 +87,11 @@ def snapshot(frappe) -> dict[str, list]:
 		for doctype in ("Opportunity", "Quotation", "Sales Order")
 		for column in frappe.db.get_table_columns(doctype)
 	)
+	found["indexes"] = sorted(
+		[doctype, index]
+		for doctype in ("Opportunity", "Quotation", "Quotation Item", "Sales Order", "Sales Order Item")
+		for index in index_names(frappe, doctype)
+	)
 	found["settings"] = sorted(
 		[str(row[0])]
 		for row in frappe.db.sql("select distinct doctype from `tabSingles` order by doctype")
@@ -99,6 +104,13 @@ def snapshot(frappe) -> dict[str, list]:
 	)
 	found["apps"] = sorted([app] for app in frappe.get_installed_apps())
 	return found
+
+
+def index_names(frappe, doctype: str) -> set[str]:
+	"""The names of the indexes on the table of `doctype`."""
+	if frappe.db.db_type == "sqlite":
+		return {row.name for row in frappe.db.sql(f"pragma index_list(`tab{doctype}`)", as_dict=True)}
+	return {row.Key_name for row in frappe.db.sql(f"show index from `tab{doctype}`", as_dict=True)}
 
 
 def main(sites_path: str, site: str, action: str) -> None:

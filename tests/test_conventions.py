@@ -36,6 +36,10 @@ SQL = {
 		"presales_mgmt/setup/uninstall.py",
 		"delete_custom_fields",
 	): "drops columns, for which there is no other way; the names are constants of this app",
+	(
+		"presales_mgmt/setup/indexes.py",
+		"remove_indexes",
+	): "drops indexes, for which there is no other way; the names are constants of this app",
 }
 
 # (file, function) -> why SQL text is put together there.
@@ -44,6 +48,10 @@ FORMATTED_SQL = {
 		"presales_mgmt/setup/uninstall.py",
 		"delete_custom_fields",
 	): "column names cannot be parameters; these are constants of this app",
+	(
+		"presales_mgmt/setup/indexes.py",
+		"remove_indexes",
+	): "names of tables and indexes cannot be parameters; these are constants of this app",
 	(
 		"presales_mgmt/permissions/visibility.py",
 		"_narrowed_criterion",

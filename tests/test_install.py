@@ -38,7 +38,16 @@ def test_install_demo_uninstall_leaves_nothing_behind(bare_site):
 	site_worker.run(*bare_site, "install")
 	installed = site_worker.run(*bare_site, "snapshot")
 	made = site_worker.difference(before, installed)
-	for label in ("custom fields", "roles", "workflows", "workflow states", "DocTypes", "columns", "tables"):
+	for label in (
+		"custom fields",
+		"roles",
+		"workflows",
+		"workflow states",
+		"DocTypes",
+		"columns",
+		"indexes",
+		"tables",
+	):
 		assert made[label]["left behind"], f"install made no {label}, so that this test would prove nothing"
 	assert not any(rows["taken away"] for rows in made.values()), made
 

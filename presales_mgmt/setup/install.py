@@ -9,6 +9,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from presales_mgmt.exceptions import UnsupportedVersionError
 from presales_mgmt.setup.custom_fields import present_custom_fields
+from presales_mgmt.setup.indexes import sync_indexes
 from presales_mgmt.setup.roles import ROLES
 from presales_mgmt.setup.shipped import shipped_processes
 
@@ -38,10 +39,11 @@ def after_migrate():
 
 
 def make_records():
-	"""Custom fields, workflow, settings, processes and criteria: what is missing. Running it again adds nothing."""
+	"""Custom fields, workflow, settings, indexes, processes and criteria: what is missing. Running it again adds nothing."""
 	create_custom_fields(present_custom_fields(), update=True)
 	make_workflow()
 	make_settings()
+	sync_indexes()
 	make_review_templates()
 	make_processes()
 	make_classification_criteria()

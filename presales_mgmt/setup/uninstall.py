@@ -4,6 +4,7 @@ import frappe
 
 from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT_DOCTYPES
 from presales_mgmt.setup.custom_fields import present_custom_fields
+from presales_mgmt.setup.indexes import remove_indexes
 from presales_mgmt.setup.install import CREATED_RECORDS, created_records
 
 APP = "presales_mgmt"
@@ -14,6 +15,7 @@ MODULE = "Presales Mgmt"
 
 def before_uninstall():
 	delete_workflows()
+	remove_indexes()
 	delete_custom_fields()
 	delete_shared_records()
 	delete_traces()

@@ -33,6 +33,10 @@ _DROP_COLUMNS = re.compile(
 	r"""^\s*alter\s+table\s+[`"]?(?P<table>[^`"]+?)[`"]?\s+(?P<columns>drop\s+column\b[^()]*)$""", re.I
 )
 _DROPPED_COLUMN = re.compile(r"""drop\s+column\s+(?:if\s+exists\s+)?[`"]?(\w+)[`"]?""", re.I)
+_DROP_INDEX = re.compile(
+	r"""^\s*alter\s+table\s+[`"]?(?P<table>[^`"]+?)[`"]?\s+drop\s+index\s+[`"]?(?P<index>\w+)[`"]?\s*;?\s*$""",
+	re.I,
+)
 _WRITTEN_TABLE = re.compile(
 	r"""(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|update|delete\s+from|savepoint)\s+[`"]?([^`"\s(]+(?:\s[^`"\s(]+)*(?=[`"])|\w+)""",
 	re.I,
@@ -154,6 +158,9 @@ class SandboxDatabase(SQLiteDatabase):
 			return self._drop_columns(
 				dropped.group("table"), _DROPPED_COLUMN.findall(dropped.group("columns"))
 			)
+		if dropped := _DROP_INDEX.match(query):
+			name = sqlite_schema.index_name(dropped.group("table"), dropped.group("index"))
+			query = f"DROP INDEX `{name}`"
 		if values is not None:
 			query, values = bind(query, values)
 		return self._cursor.execute(query, values or ())

@@ -276,6 +276,13 @@ def test_dropping_columns_drops_their_indexes(frappe):
 	assert not {"one", "two"} & left
 
 
+def test_an_index_is_dropped_as_on_a_server(frappe):
+	frappe.db.add_index("Fixture Item", ["day"])
+	assert frappe.db.get_column_index("tabFixture Item", "day")
+	frappe.db.sql_ddl("ALTER TABLE `tabFixture Item` DROP INDEX `day_index`")
+	assert not frappe.db.get_column_index("tabFixture Item", "day")
+
+
 def test_indexes_of_two_tables_may_have_the_same_name(frappe):
 	frappe.db.add_index("Fixture Item", ["status", "day"], "same_name")
 	frappe.db.add_index("ToDo", ["status", "date"], "same_name")

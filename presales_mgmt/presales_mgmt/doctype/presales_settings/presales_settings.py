@@ -7,6 +7,7 @@ from presales_mgmt.exceptions import OutOfRangeError, ProcessError
 from presales_mgmt.rules.evaluation import EvaluationBands
 from presales_mgmt.rules.risk import RiskBands
 from presales_mgmt.rules.validation import refuse, require_unique_rows, validate_input
+from presales_mgmt.setup.indexes import SWITCH, sync_indexes
 
 
 class PresalesSettings(Document):
@@ -18,6 +19,12 @@ class PresalesSettings(Document):
 		self.validate_rule()
 		self.validate_threshold()
 		self.validate_bands()
+
+	def on_update(self):
+		# Install and migrate make the indexes themselves.
+		if self.has_value_changed(SWITCH) and not (frappe.flags.in_install or frappe.flags.in_migrate):
+			# On large tables it takes its time, and a change of a table ends the transaction.
+			frappe.enqueue(sync_indexes, queue="long", enqueue_after_commit=True)
 
 	def validate_rule(self):
 		"""Projects can be created by rule only on a process."""
