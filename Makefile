@@ -7,6 +7,13 @@ PROCESS ?= R7
 # serve: another site than the sandbox's own, and the port.
 SITE ?=
 PORT ?= 8000
+# bench: a small run on the sandbox, projects, operations, and whether the data stays for the next run.
+QUICK ?=
+SIZE ?=
+ROUNDS ?=
+ONLY ?=
+KEEP ?=
+OUT ?= bench-results
 # test, coverage, test-site: more arguments for pytest, such as ARGS='-k deal'.
 ARGS ?=
 
@@ -22,7 +29,7 @@ RUFF = $(MADE)/ruff-$(RUFF_VERSION)/bin/ruff
 NODE_PACKAGES = node_modules/.package-lock.json
 NODE = node_modules/.bin
 
-.PHONY: help setup demo serve test coverage test-sandbox test-site lint lint-python lint-scripts lint-conventions format duties regulations clean
+.PHONY: help setup demo serve test coverage test-sandbox test-site bench bench-clean lint lint-python lint-scripts lint-conventions format duties regulations clean
 .DEFAULT_GOAL = help
 
 help: ## list what can be made
@@ -52,6 +59,18 @@ test-site: ## run the tests on a real site: BENCH=path/to/bench SITE=site.name [
 	@PRESALES_BENCH=$(abspath $(BENCH)) PRESALES_SITE=$(SITE) PYTHONPATH=$(CURDIR):$(BENCH_PACKAGES) \
 		$(abspath $(BENCH))/env/bin/python -m pytest -c $(CURDIR)/pyproject.toml --rootdir $(CURDIR) -p no:cacheprovider $(ARGS)
 
+BENCH_OPTIONS = $(if $(QUICK),--quick) $(if $(SIZE),--size $(SIZE)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	$(if $(ONLY),--only '$(ONLY)') $(if $(KEEP),--keep) --out $(abspath $(OUT))
+ON_SITE = PYTHONPATH=$(CURDIR) $(abspath $(BENCH))/env/bin/python -m benchmarks --sites $(abspath $(BENCH))/sites --site $(SITE)
+
+bench: $(if $(BENCH),,setup) ## measure beside bare ERPNext: BENCH=path/to/bench SITE=site.name, or QUICK=1 on the sandbox
+	@test -n "$(BENCH)" -a -n "$(SITE)" -o -n "$(QUICK)" || { echo "usage: make bench BENCH=path/to/bench SITE=site.name [SIZE=50000] [ONLY=report] [KEEP=1], or make bench QUICK=1"; exit 2; }
+	@$(if $(BENCH),$(ON_SITE),$(SANDBOX_PYTHON) -m benchmarks) $(BENCH_OPTIONS)
+
+bench-clean: ## take the data of a run with KEEP=1, or of one that was broken off, from BENCH=path SITE=name
+	@test -n "$(BENCH)" -a -n "$(SITE)" || { echo "usage: make bench-clean BENCH=path/to/bench SITE=site.name"; exit 2; }
+	@$(ON_SITE) --clean
+
 lint: ## check Python, scripts, DocType files and conventions
 	@$(MAKE) --no-print-directory --keep-going lint-python lint-scripts lint-conventions
 
@@ -80,7 +99,7 @@ regulations: ## write docs/regulations.md from the clauses, the processes and th
 	@$(PYTHON) -m traceability regulations
 
 clean: ## remove all that was made here: sandbox, sites, reports, node_modules
-	rm -rf $(MADE) node_modules htmlcov .coverage .coverage.* .pytest_cache .ruff_cache demo-*.html
+	rm -rf $(MADE) node_modules htmlcov .coverage .coverage.* .pytest_cache .ruff_cache demo-*.html bench-results
 
 $(RUFF): | setup
 	@$(SANDBOX_PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \

@@ -1,0 +1,180 @@
+"""What this app costs the sales documents of ERPNext: the same document, app active ÷ inactive."""
+
+from collections.abc import Callable, Iterator
+
+import frappe
+
+from benchmarks.data import opportunity_name, quotations_of
+from benchmarks.measure import Side
+from benchmarks.operations.base import PROJECT, Bench, Comparison, find_project, people
+from benchmarks.result import Budget
+from benchmarks.switches import as_bare_erpnext, without_hooks
+from benchmarks.templates import new_opportunity, new_order, new_quotation
+from benchmarks.world import COMPANIES, email
+from presales_mgmt.gates.definitions import load_process
+
+WITHOUT = "ERPNext documents without a project"
+WITH = "ERPNext documents with a project and gates"
+LINKED = "Linked documents"
+# Differences of a hundredth need more rounds.
+FINE = 3
+
+INACTIVE = "app inactive"
+BARE = "bare ERPNext, no index of ours"
+
+
+def operations(bench: Bench) -> Iterator[Comparison]:
+	yield from without_project()
+	yield from with_project()
+	yield from linked()
+
+
+def without_project() -> Iterator[Comparison]:
+	makers = {
+		"Opportunity": lambda: new_opportunity(items=3),
+		"Quotation": lambda: new_quotation(items=5),
+		"Sales Order": lambda: new_order(items=5),
+	}
+	user = email("manager")
+	for doctype, make in makers.items():
+		for action in ("insert", "save", "submit"):
+			if doctype == "Opportunity" and action == "submit":
+				continue
+			yield Comparison(
+				WITHOUT,
+				f"{doctype} {action}",
+				ours=side(action, make, user),
+				counterpart_name=INACTIVE,
+				counterpart=side(action, make, user, within=without_hooks),
+				budget=Budget(ratio=1.03, extra_queries=0),
+				rounds=FINE,
+			)
+
+
+def with_project() -> Iterator[Comparison]:
+	budget = Budget(ratio=1.10, extra_queries=5)
+	opportunity = opportunity_name(int(find_project(status="Active").rsplit("-", 1)[1]))
+	manager = people("manager", find_project(status="Active"))
+
+	def opened():
+		frappe.set_user(manager)
+		doc = frappe.get_doc("Opportunity", opportunity)
+		doc.title = "Changed"
+		return doc
+
+	yield Comparison(
+		WITH,
+		"Opportunity save",
+		ours=Side(run=lambda doc: doc.save(), prepare=opened),
+		counterpart_name=INACTIVE,
+		counterpart=Side(run=lambda doc: doc.save(), prepare=opened, within=without_hooks),
+		budget=budget,
+		rounds=FINE,
+	)
+	for doctype, new, flag in (
+		("Quotation", new_quotation, "allows_quotation"),
+		("Sales Order", new_order, "allows_sales_order"),
+	):
+		project = find_project(status="Active", company=COMPANIES[0][0])
+		user = people("manager", project)
+		for action in ("insert", "save", "submit"):
+			yield Comparison(
+				WITH,
+				f"{doctype} {action}",
+				ours=side(
+					action,
+					lambda new=new, project=project: new(items=5, presales_project=project),
+					user,
+					before=lambda project=project, flag=flag: bring_to(project, flag),
+				),
+				counterpart_name=INACTIVE,
+				counterpart=side(
+					action,
+					lambda new=new: new(items=5),
+					user,
+					before=lambda project=project, flag=flag: bring_to(project, flag),
+					within=without_hooks,
+				),
+				budget=budget,
+				rounds=FINE,
+			)
+
+
+def linked() -> Iterator[Comparison]:
+	"""Submissions that follow the links: with us their columns are indexed, in bare ERPNext they are not."""
+	project = find_project(status="Active", company=COMPANIES[0][0], quotation=["is", "set"])
+	opportunity = frappe.db.get_value(PROJECT, project, "opportunity")
+	quotation = quotations_of(project)[-1]
+	user = people("manager", project)
+
+	def quote(**values):
+		return new_quotation(
+			items=5,
+			party_name=frappe.db.get_value("Opportunity", opportunity, "party_name"),
+			opportunity=opportunity,
+			row={"prevdoc_doctype": "Opportunity", "prevdoc_docname": opportunity},
+			**values,
+		)
+
+	def order(**values):
+		offered = frappe.get_all(
+			"Quotation Item",
+			filters={"parent": quotation},
+			fields=["name", "rate", "qty"],
+			order_by="idx asc",
+		)
+		rows = [
+			{"prevdoc_docname": quotation, "quotation_item": row.name, "rate": row.rate, "qty": row.qty}
+			for row in offered
+		]
+		return new_order(
+			items=len(rows),
+			rows=rows,
+			customer=frappe.db.get_value("Quotation", quotation, "party_name"),
+			**values,
+		)
+
+	for operation, make, flag, budget in (
+		("Quotation submit, from an opportunity", quote, "allows_quotation", Budget(ratio=0.5)),
+		("Sales Order submit, from a quotation", order, "allows_sales_order", Budget()),
+	):
+		yield Comparison(
+			LINKED,
+			operation,
+			ours=side(
+				"submit",
+				lambda make=make: make(presales_project=project),
+				user,
+				before=lambda flag=flag: bring_to(project, flag),
+			),
+			counterpart_name=BARE,
+			counterpart=side(
+				"submit", make, user, before=lambda flag=flag: bring_to(project, flag), within=as_bare_erpnext
+			),
+			budget=budget,
+			scales=True,
+		)
+
+
+def side(action: str, make: Callable, user: str, before: Callable | None = None, **arguments) -> Side:
+	"""A side that inserts, saves or submits what `make` returns, as `user`. `before` prepares the data."""
+
+	def prepare():
+		if before:
+			before()
+		frappe.set_user(user)
+		doc = make()
+		if action != "insert":
+			doc.insert()
+		if action == "save":
+			doc.items[0].qty = 11
+		return doc
+
+	return Side(run=lambda doc: getattr(doc, action)(), prepare=prepare, **arguments)
+
+
+def bring_to(project: str, flag: str) -> None:
+	"""Put a project into the first stage with `flag`, so that its gate lets the document through."""
+	process = load_process(frappe.db.get_value(PROJECT, project, "process_version"))
+	stage = process.first_stage_that(flag)
+	frappe.db.set_value(PROJECT, project, {"status": "Active", "stage": stage.name}, update_modified=False)

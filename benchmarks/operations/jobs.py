@@ -1,0 +1,81 @@
+"""Every scheduled job of the app: SQL statements of each batch, and whether the memory it needs stays the same.
+
+A batch is what lies between two commits. Nothing is committed: all that a job writes is undone.
+"""
+
+import time
+from collections.abc import Iterator
+
+import frappe
+
+from benchmarks.measure import flatness, traced_memory
+from benchmarks.operations.base import Bench, Counter, Measurement
+from benchmarks.result import Budget, Row
+from sandbox.pytest_support import rolled_back
+
+GROUP = "Scheduled jobs"
+FLAT = 1.2
+
+
+def jobs() -> list[str]:
+	"""Dotted paths of all jobs of the app, whenever they run."""
+	found: list[str] = []
+	for event, methods in frappe.get_hooks("scheduler_events", app_name="presales_mgmt").items():
+		if event == "cron":
+			methods = [method for of_time in methods.values() for method in of_time]
+		found += methods
+	return sorted(set(found))
+
+
+def operations(bench: Bench) -> Iterator[Measurement]:
+	for job in jobs():
+		yield Measurement(GROUP, job, lambda job=job: [run(job, bench)])
+
+
+def run(job: str, bench: Bench) -> Row:
+	started = time.perf_counter()
+	_run_batches(job)
+	seconds = time.perf_counter() - started
+	with traced_memory() as memory:
+		batches = _run_batches(job, memory.mark)
+	small = bench.batches.get(job)
+	# Batches of one kind send the same number of statements.
+	grows = flatness(memory.peaks[: len(batches)], batches)
+	return Row(
+		GROUP,
+		f"{job.removeprefix('presales_mgmt.')}: {len(batches)} batches",
+		counterpart="its memory in earlier batches",
+		ours=seconds,
+		ratio=grows,
+		lowest=grows,
+		highest=grows,
+		queries=max(batches, default=0),
+		counterpart_queries=small,
+		budget=Budget(ratio=FLAT, extra_queries=None if small is None else 0),
+		note=f"peak {memory.peak / 1e6:.1f} MB, {sum(batches)} statements",
+		timed=bench.timed,
+	)
+
+
+def largest_batches() -> dict[str, int]:
+	"""Job -> SQL statements of its largest batch on the data that is there."""
+	return {job: max(_run_batches(job), default=0) for job in jobs()}
+
+
+def _run_batches(job: str, mark=lambda: None) -> list[int]:
+	"""Run a job; returns the SQL statements of each batch. `mark` is called at the end of each."""
+	batches: list[int] = []
+	with rolled_back(frappe):
+		commit = frappe.db.commit
+		with Counter() as counter:
+
+			def commit_and_count(*args, **kwargs):
+				batches.append(counter.count)
+				mark()
+				commit(*args, **kwargs)
+				counter.count = 0
+
+			frappe.db.commit = commit_and_count
+			frappe.get_attr(job)()
+			frappe.db.commit = commit
+	return batches
