@@ -7,12 +7,14 @@ PROCESS ?= R7
 # serve: another site than the sandbox's own, and the port.
 SITE ?=
 PORT ?= 8000
-# bench: a small run on the sandbox, projects, operations, and whether the data stays for the next run.
+# bench: a small run on the sandbox; how many projects and rounds; which operations; whether the data stays for the
+# next run; to see where the time goes instead of measuring; the folder of the results.
 QUICK ?=
 SIZE ?=
 ROUNDS ?=
 ONLY ?=
 KEEP ?=
+EXPLAIN ?=
 OUT ?= bench-results
 # test, coverage, test-site: more arguments for pytest, such as ARGS='-k deal'.
 ARGS ?=
@@ -60,7 +62,8 @@ test-site: ## run the tests on a real site: BENCH=path/to/bench SITE=site.name [
 		$(abspath $(BENCH))/env/bin/python -m pytest -c $(CURDIR)/pyproject.toml --rootdir $(CURDIR) -p no:cacheprovider $(ARGS)
 
 BENCH_OPTIONS = $(if $(QUICK),--quick) $(if $(SIZE),--size $(SIZE)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
-	$(if $(ONLY),--only '$(ONLY)') $(if $(KEEP),--keep) --out $(abspath $(OUT))
+	$(if $(ONLY),--only '$(ONLY)') $(if $(KEEP),--keep) $(if $(EXPLAIN),--explain) \
+	--out $(abspath $(OUT))
 ON_SITE = PYTHONPATH=$(CURDIR) $(abspath $(BENCH))/env/bin/python -m benchmarks --sites $(abspath $(BENCH))/sites --site $(SITE)
 
 bench: $(if $(BENCH),,setup) ## measure beside bare ERPNext: BENCH=path/to/bench SITE=site.name, or QUICK=1 on the sandbox

@@ -24,15 +24,22 @@ def main(arguments: list[str] | None = None) -> int:
 			with without_background_jobs():
 				data.remove()
 			return 0
+		size = options.size or (QUICK_SIZE if options.quick else SIZE)
+		rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
+		if options.explain:
+			bench = runner.make_bench(sites, site, size, rounds, options.quick)
+			for text in runner.explain_all(bench, options.only, options.keep, _say):
+				print(text)
+			return 0
 		rows, about = runner.run(
 			sites,
 			site,
-			size=options.size or (QUICK_SIZE if options.quick else SIZE),
-			rounds=options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS),
+			size=size,
+			rounds=rounds,
 			quick=options.quick,
 			only=options.only,
 			keep=options.keep,
-			say=lambda message: print(message, file=sys.stderr, flush=True),
+			say=_say,
 		)
 	return report(rows, about, out, options.quick)
 
@@ -55,6 +62,10 @@ def report(rows, about: dict, out: Path, quick: bool) -> int:
 	return int(failed or (not quick and result.is_over(rows)))
 
 
+def _say(message: str) -> None:
+	print(message, file=sys.stderr, flush=True)
+
+
 def _parser() -> argparse.ArgumentParser:
 	parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
 	parser.add_argument("--sites", help="the folder `sites` of a bench; without it the sandbox")
@@ -63,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
 	parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}, with --quick {QUICK_ROUNDS}")
 	parser.add_argument("--quick", action="store_true", help="a small run that sets no limit on time")
 	parser.add_argument("--only", default="", help="operations whose group or name holds this")
+	parser.add_argument(
+		"--explain", action="store_true", help="instead of measuring, say where the time goes"
+	)
 	parser.add_argument("--keep", action="store_true", help="leave the data for the next run")
 	parser.add_argument(
 		"--clean", action="store_true", help="take the data of earlier runs away, and measure nothing"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import frappe
 
 from benchmarks import data, world
+from benchmarks.explain import explain
 from benchmarks.measure import Sample, Stopwatch, growth, median_and_range
 from benchmarks.operations import gates, hooks, jobs, lists, projects, reports, rest
 from benchmarks.operations.base import Bench, Comparison, Counter, Measurement, undo
@@ -34,14 +35,32 @@ def run(
 	Args:
 		only: measure operations whose group or name holds this.
 	"""
-	stopwatch = Stopwatch(undo, Counter, rounds, exact=not quick)
-	bench = Bench(stopwatch, size, not quick, site, sites)
+	bench = make_bench(sites, site, size, rounds, quick)
 	small_size = max(20, size // SMALLER)
-	frappe.flags.mute_emails = True
-	frappe.set_user("Administrator")
 	with without_background_jobs():
 		rows = _run(bench, small_size, only, keep, say, modules)
 	return rows, about(size, small_size, rounds)
+
+
+def make_bench(sites: str, site: str, size: int, rounds: int, quick: bool) -> Bench:
+	frappe.flags.mute_emails = True
+	frappe.set_user("Administrator")
+	return Bench(Stopwatch(undo, Counter, rounds, exact=not quick), size, not quick, site, sites)
+
+
+def explain_all(bench: Bench, only: str, keep: bool, say, modules: Sequence = MODULES) -> Iterator[str]:
+	"""Instead of measuring: where the operations that `only` names spend their time."""
+	with without_background_jobs():
+		try:
+			world.make()
+			data.fill(bench.size, say)
+			for operation in _operations(bench, modules, only):
+				if isinstance(operation, Comparison):
+					yield f"=== {operation.group}: {operation.operation}\n{explain(operation.ours, undo)}"
+		finally:
+			undo()
+			if not keep:
+				data.remove()
 
 
 def _run(bench: Bench, small_size: int, only: str, keep: bool, say, modules) -> list[Row]:

@@ -421,6 +421,25 @@ def test_a_comparison_whose_sides_differ_fails(bench):
 	assert "the two sides differ" in found.note
 
 
+def test_where_the_time_goes_is_told(bench):
+	from benchmarks.explain import explain
+	from benchmarks.operations.base import undo
+	from benchmarks.operations.projects import save
+
+	text = explain(save().ours, undo)
+	assert "update `tabPresales Project`" in text.lower()
+	assert "SEARCH" in text or "key=" in text, "no plan of any statement"
+	assert "presales_project.py" in text
+
+
+def test_statements_that_differ_in_values_only_are_one():
+	from benchmarks.explain import shape
+
+	assert shape("select `a` from `t1` where b = 'it''s' and c in ('x', 'y',\n 'z') limit 20") == (
+		"select `a` from `t1` where b = ? and c in (?, …) limit ?"
+	)
+
+
 def test_every_scheduled_job_is_measured(bench):
 	from benchmarks.operations.jobs import jobs
 

@@ -15,13 +15,14 @@ from presales_mgmt.rules.risk import LEVELS
 VERSION = "Presales Process Version"
 
 
-def missing_sql(versions, condition: str, values: dict) -> tuple[str, dict]:
+def missing_sql(versions, condition: str, values: dict, inside: str = "1 = 1") -> tuple[str, dict]:
 	"""SQL and values for: project -> number of mandatory requirements of its stage that are not satisfied.
 
 	Args:
 		versions: names of the process versions that the projects run on.
 		condition: which projects `p` are asked about.
-		values: the values in `condition`.
+		values: the values in `condition` and `inside`.
+		inside: which records under projects are looked at, by their `{project}`; so that little is read for few.
 	"""
 	requirements = frappe.get_all(
 		"Presales Process Requirement",
@@ -37,7 +38,13 @@ def missing_sql(versions, condition: str, values: dict) -> tuple[str, dict]:
 		order_by="parent asc, idx asc",
 	)
 	values = dict(values)
-	records = _records(requirements, values)
+	under = inside.format(project="presales_project")
+	of_project = f"parenttype = '{PROJECT}' and {inside.format(project='parent')}"
+	groups = sorted(
+		{(row.reference_doctype, row.reference_filters or "") for row in requirements if row.kind == "Record"}
+	)
+	records = _records(groups, values, inside)
+	group = _group(groups)
 	fields = _fields(requirements, values)
 	bands = frappe.get_cached_doc("Presales Settings").get_risk_bands()
 	levels = " ".join(f"when '{level}' then {bands.highest_score(level)}" for level in LEVELS)
@@ -59,28 +66,27 @@ def missing_sql(versions, condition: str, values: dict) -> tuple[str, dict]:
 				or (r.applies_to = 'Company-Level Projects' and p.project_class = 'Company Level')
 				or (r.applies_to = 'Channel Projects' and p.project_class = 'Channel'))
 		left join (select presales_project, document_type, count(*) n from `tabPresales Document`
-			where docstatus = 1 and status = 'Archived' group by presales_project, document_type) d
+			where docstatus = 1 and status = 'Archived' and {under} group by presales_project, document_type) d
 			on r.kind = 'Document' and d.presales_project = p.name and d.document_type = r.document_type
 		left join (select presales_project, review_kind, case when status in {_listed(APPROVING_OUTCOMES)}
 			then 1 else 0 end approving, row_number() over (partition by presales_project, review_kind
-			order by requested_on desc, name desc) latest from `tabPresales Review` where docstatus = 1) v
+			order by requested_on desc, name desc) latest from `tabPresales Review` where docstatus = 1 and {under}) v
 			on r.kind = 'Review' and v.presales_project = p.name and v.review_kind = r.review_kind and v.latest = 1
-		left join (select distinct presales_project, requirement_code from `tabPresales Checklist Entry`) c
+		left join (select distinct presales_project, requirement_code from `tabPresales Checklist Entry` where {under}) c
 			on r.kind = 'Checklist' and c.presales_project = p.name and c.requirement_code = r.code
 		left join (select presales_project, max(current_score) highest from `tabPresales Risk`
-			where status in {_listed(OPEN_RISK)} group by presales_project) k
+			where status in {_listed(OPEN_RISK)} and {under} group by presales_project) k
 			on r.kind = 'Risk' and k.presales_project = p.name
 		left join ({records}) x
-			on r.kind = 'Record' and x.presales_project = p.name and x.reference_doctype = r.reference_doctype
-			and x.reference_filters = coalesce(r.reference_filters, '')
+			on r.kind = 'Record' and x.presales_project = p.name and x.number = {group}
 		left join (select parent, parentfield, count(*) n from `tabPresales Project Member`
-			where parenttype = '{PROJECT}' group by parent, parentfield
+			where {of_project} group by parent, parentfield
 			union all select parent, parentfield, count(*) n from `tabPresales Project Competitor`
-			where parenttype = '{PROJECT}' group by parent, parentfield
+			where {of_project} group by parent, parentfield
 			union all select parent, parentfield, count(*) n from `tabPresales Project Stakeholder`
-			where parenttype = '{PROJECT}' group by parent, parentfield
+			where {of_project} group by parent, parentfield
 			union all select parent, parentfield, count(*) n from `tabPresales Project Milestone`
-			where parenttype = '{PROJECT}' group by parent, parentfield) f
+			where {of_project} group by parent, parentfield) f
 			on r.kind = 'Field' and f.parent = p.name and f.parentfield = r.project_field
 		where {condition}
 		group by p.name
@@ -88,14 +94,12 @@ def missing_sql(versions, condition: str, values: dict) -> tuple[str, dict]:
 	return sql, values
 
 
-def _records(requirements, values: dict) -> str:
-	"""Counts of the records that the requirements of kind Record ask for, by project."""
+def _records(groups, values: dict, inside: str) -> str:
+	"""Counts of the records that the requirements of kind Record ask for, by project and number of the group."""
 	parts = []
-	wanted = {
-		(row.reference_doctype, row.reference_filters or "") for row in requirements if row.kind == "Record"
-	}
-	for number, (doctype, filters) in enumerate(sorted(wanted)):
-		conditions = []
+	for number, (doctype, filters) in enumerate(groups):
+		link = project_link_field(doctype)
+		conditions = [inside.format(project=f"`{link}`")]
 		parsed = parse_filters(filters)
 		for index, (fieldname, operator, value) in enumerate(parsed):
 			key = f"record_{number}_{index}"
@@ -104,14 +108,21 @@ def _records(requirements, values: dict) -> str:
 		if frappe.get_meta(doctype).is_submittable and not any(row[0] == "docstatus" for row in parsed):
 			conditions.append("docstatus = 1")
 		values[f"doctype_{number}"], values[f"filters_{number}"] = doctype, filters
-		link = project_link_field(doctype)
-		where = " and ".join(conditions) or "1 = 1"
 		parts.append(
-			f"select `{link}` presales_project, %(doctype_{number})s reference_doctype,"
-			f" %(filters_{number})s reference_filters, count(*) n from `tab{doctype}` where {where} group by `{link}`"
+			f"select `{link}` presales_project, {number} number, count(*) n from `tab{doctype}`"
+			f" where {' and '.join(conditions)} group by `{link}`"
 		)
-	nothing = "select null presales_project, null reference_doctype, null reference_filters, 0 n"
-	return " union all ".join(parts) or nothing
+	return " union all ".join(parts) or "select null presales_project, 0 number, 0 n"
+
+
+def _group(groups) -> str:
+	"""The number of the group that a requirement `r` asks for; numbers compare alike under every collation."""
+	cases = (
+		f"when r.reference_doctype = %(doctype_{number})s and coalesce(r.reference_filters, '') = %(filters_{number})s"
+		f" then {number}"
+		for number in range(len(groups))
+	)
+	return f"(case {' '.join(cases)} end)" if groups else "null"
 
 
 def _fields(requirements, values: dict) -> str:
