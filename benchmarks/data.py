@@ -302,15 +302,17 @@ class Maker:
 			name = quotations_of(project_name(deal.number))[version]
 			amount = round(deal.amount * (1 - 0.03 * version), 2)
 			status = OFFERED_STATUS.get(deal.status, "Open")
+			opportunity = opportunity_name(deal.number)
+			of_items = {"prevdoc_docname": opportunity}
 			if deal.has_order and version == deal.quotations - 1:
 				status = "Ordered"
-			opportunity = opportunity_name(deal.number)
+				of_items["ordered_qty"] = lambda item: item["stock_qty"]
 			self._sized(
 				template,
 				name,
 				amount,
 				"base_net_total",
-				child_values={"items": {"prevdoc_docname": opportunity}},
+				child_values={"items": of_items},
 				**common,
 				party_name=customer_name(deal.customer),
 				customer_name=_customer_title(deal.customer),
@@ -338,7 +340,7 @@ class Maker:
 			child_values={
 				"items": {
 					"prevdoc_docname": quotation,
-					"quotation_item": lambda idx: f"{quotation}-items-{idx}",
+					"quotation_item": lambda item: f"{quotation}-items-{item['idx']}",
 				}
 			},
 			**common,
@@ -356,15 +358,14 @@ class Maker:
 	) -> None:
 		"""A copy of one of ERPNext's documents whose amounts are in proportion to `amount`."""
 		factor = amount / template.row[measure]
-		present = {
-			key: value for key, value in values.items() if key in template.row or key == "presales_project"
-		}
+		# Versions of ERPNext differ in what they have.
+		meta = frappe.get_meta(template.doctype)
+		present = {key: value for key, value in values.items() if key in template.row or meta.has_field(key)}
 		self.rows.put(template, name=name, **_scaled(template, factor), **present)
 		for fieldname, children in template.children.items():
 			more = (child_values or {}).get(fieldname, {})
 			for child in children:
-				idx = child.row["idx"]
-				own = {key: value(idx) if callable(value) else value for key, value in more.items()}
+				own = {key: value(child.row) if callable(value) else value for key, value in more.items()}
 				self.rows.add_child(child, name, fieldname, **{**_scaled(child, factor), **own})
 
 	# ---------------------------------------------------------------------------------------- the project

