@@ -25,9 +25,10 @@ def position(ratio: float) -> float:
 
 
 def chart(rows: Sequence[Row], title: str) -> str:
-	"""A bar from 1 to each ratio, a line over its range, and a mark at its budget."""
+	"""A bar from 1 to each ratio, a line over its range, and an orange mark at its budget. Red is over budget."""
 	shown = [row for row in rows if row.ratio is not None]
-	height = TOP + LINE_HEIGHT * len(shown) + MARGIN
+	groups = list(dict.fromkeys(row.group for row in shown))
+	height = TOP + LINE_HEIGHT * (len(shown) + len(groups)) + MARGIN
 	parts = [
 		f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
 		' font-family="sans-serif" font-size="12">',
@@ -44,8 +45,16 @@ def chart(rows: Sequence[Row], title: str) -> str:
 		parts.append(
 			f'<text x="{x:.1f}" y="{TOP - 12}" text-anchor="middle" fill="#7c7c7c">{tick:g} ×</text>'
 		)
-	for number, row in enumerate(shown):
-		parts += _bar(row, TOP + LINE_HEIGHT * number)
+	top = TOP
+	for group in groups:
+		parts.append(
+			f'<text x="{MARGIN}" y="{top + LINE_HEIGHT / 2 + 4:.1f}" font-weight="bold" fill="#1f272e">{escape(group)}</text>'
+		)
+		top += LINE_HEIGHT
+		for row in shown:
+			if row.group == group:
+				parts += _bar(row, top)
+				top += LINE_HEIGHT
 	parts.append("</svg>")
 	return "\n".join(parts) + "\n"
 
