@@ -38,7 +38,7 @@ class Sample:
 
 	ours: tuple[float, ...]
 	counterpart: tuple[float, ...] = ()
-	queries: int = 0
+	queries: int | None = 0
 	counterpart_queries: int | None = None
 
 	@property

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import frappe
 
@@ -115,6 +116,8 @@ def measure(operation: Comparison | Measurement, bench: Bench) -> list[Row]:
 		undo()
 		text = frappe.utils.strip_html(f"{type(error).__name__}: {error}")[:200]
 		return [Row(operation.group, operation.operation, failed=True, note=text)]
+	if not operation.counted:
+		sample = replace(sample, queries=None, counterpart_queries=None)
 	return [
 		row_of(
 			operation.group,

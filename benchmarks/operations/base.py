@@ -25,6 +25,7 @@ class Comparison:
 		rounds: how often as many rounds as usual.
 		budget: what it may cost.
 		note: what is to be said about it in the table.
+		counted: its SQL statements go over this process's own connection, and can be counted.
 	"""
 
 	group: str
@@ -37,6 +38,7 @@ class Comparison:
 	check: Callable[[], None] | None = None
 	rounds: float = 1
 	note: str = ""
+	counted: bool = True
 
 
 @dataclass(frozen=True)

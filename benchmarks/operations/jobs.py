@@ -15,6 +15,8 @@ from sandbox.pytest_support import rolled_back
 
 GROUP = "Scheduled jobs"
 FLAT = 1.2
+# In the few matters of a small database not every level of reminding need occur, and each that does is written by itself.
+MORE_LEVELS = 2
 
 
 def jobs() -> list[str]:
@@ -51,7 +53,7 @@ def run(job: str, bench: Bench) -> Row:
 		highest=grows,
 		queries=max(batches, default=0),
 		counterpart_queries=small,
-		budget=Budget(ratio=FLAT, extra_queries=None if small is None else 0),
+		budget=Budget(ratio=FLAT, extra_queries=None if small is None else MORE_LEVELS),
 		note=f"peak {memory.peak / 1e6:.1f} MB, {sum(batches)} statements",
 		timed=bench.timed,
 	)
