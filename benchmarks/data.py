@@ -43,6 +43,7 @@ DOCTYPES = (
 	"Presales Review Opinion",
 	"Presales Rectification",
 	"Presales Guidance Note",
+	"Workflow Action",
 )
 
 WORDS = ("City parking", "Hospital access", "Harbour gate", "Museum alarm", "Metro video", "Campus network")
@@ -222,6 +223,7 @@ class Maker:
 		self.now: datetime = now_datetime()
 		self.rows = Rows()
 		self.bands = frappe.get_cached_doc("Presales Settings").get_risk_bands()
+		self.acting_roles = _acting_roles()
 		self.full_names = {
 			email(person, which): full_name(person, which)
 			for person, number in spread.PEOPLE.items()
@@ -446,6 +448,21 @@ class Maker:
 				idx += 1
 				self._member(member, name, "team", idx, role, user)
 		self._member(member, name, "supervisors", 1, "Company Supervisor", people["supervisor"][0])
+
+		self._workflow_action(deal, name, common)
+
+	def _workflow_action(self, deal: Deal, project: str, common) -> None:
+		"""What Frappe notes for whoever may act next, unless the workflow ends there."""
+		template = self.templates.get("action")
+		roles = self.acting_roles.get(deal.status)
+		if not template or not roles:
+			return
+		name = f"{PREFIX}W-{deal.number:07d}"
+		self.rows.put(template, name=name, reference_name=project, workflow_state=deal.status, **common)
+		for idx, role in enumerate(roles, start=1):
+			self.rows.add_child(
+				template.children["permitted_roles"][0], name, "permitted_roles", idx, role=role
+			)
 
 	def _member(self, template: Template, project: str, table: str, idx: int, role: str, user: str) -> None:
 		self.rows.add_child(
@@ -704,6 +721,20 @@ class Maker:
 			reminder_level=0,
 			**common,
 		)
+
+
+def _acting_roles() -> dict[str, list[str]]:
+	"""Status -> roles that may take a project out of it."""
+	found: dict[str, list[str]] = defaultdict(list)
+	for row in frappe.get_all(
+		"Workflow Transition",
+		filters={"parent": frappe.get_meta(PROJECT).get_workflow()},
+		fields=["state", "allowed"],
+		order_by="idx asc",
+	):
+		if row.allowed not in found[row.state]:
+			found[row.state].append(row.allowed)
+	return found
 
 
 def _scaled(template: Template, factor: float) -> dict:

@@ -88,6 +88,8 @@ def _make() -> dict:
 		project.append("lost_reasons", {"lost_reason": LOST_REASON})
 		project.insert()
 	found["project"] = read(PROJECT, project.name)
+	if action := frappe.db.get_value("Workflow Action", {"reference_name": project.name}):
+		found["action"] = read("Workflow Action", action)
 	frappe.db.set_value(
 		PROJECT,
 		project.name,
