@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 import frappe
 from frappe.utils import flt, getdate, now_datetime
+from frappe.utils.password import delete_all_passwords_for
 
 from benchmarks import manifest, spread, templates, world
 from benchmarks.manifest import PREFIX
@@ -131,6 +132,10 @@ def _remove_people() -> None:
 	for doctype, fieldname in manifest.TRACES_OF_USERS:
 		if frappe.db.exists("DocType", doctype):
 			frappe.db.delete(doctype, {fieldname: ["in", others]})
+	for user in frappe.get_all(
+		"User", filters={"name": ["in", others], "api_key": ["is", "set"]}, pluck="name", order_by="name asc"
+	):
+		delete_all_passwords_for("User", user)  # the key that reading over REST needs
 	frappe.db.delete("User", {"name": ["in", others]})
 	frappe.clear_cache()
 

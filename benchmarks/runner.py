@@ -76,14 +76,12 @@ def _run(bench: Bench, small_size: int, only: str, keep: bool, say, modules) -> 
 		else:
 			say("There is data of an earlier run: growth is not measured.")
 		data.fill(bench.size, say)
+		# First, as on the small database: nothing else has been done to the caches.
+		large = dict(_against_yardstick(bench, modules, only, say)) if small else {}
 		for operation in _operations(bench, modules, only):
 			say(f"{operation.group}: {operation.operation}")
 			rows += measure(operation, bench)
-		if small:
-			large = dict(_against_yardstick(bench, modules, only, say))
-			rows += [
-				_growth(name, small[name], sample, bench) for name, sample in large.items() if name in small
-			]
+		rows += [_growth(name, small[name], sample, bench) for name, sample in large.items() if name in small]
 	finally:
 		undo()
 		if not keep:

@@ -63,7 +63,7 @@ def stopwatch(told):
 def test_sides_take_turns_and_neither_is_always_first(stopwatch, told):
 	sample = stopwatch.compare(Side(lambda: told.append("a")), Side(lambda: told.append("b")))
 	runs = [word for word in told if word != "undo"]
-	assert runs == ["a", "a", "b", "b", "a", "b", "b", "a", "a", "b"]
+	assert runs == ["a", "a", "a", "b", "b", "b", "a", "b", "b", "a", "a", "b"]
 	assert len(sample.ours) == len(sample.counterpart) == len(sample.ratios) == 3
 	assert (sample.queries, sample.counterpart_queries) == (7, 7)
 
