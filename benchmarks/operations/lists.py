@@ -61,7 +61,9 @@ def listing(user: str, label: str, budget: Budget) -> Comparison:
 
 def counting(user: str, label: str) -> Comparison:
 	def ours(_user):
-		frappe.local.form_dict = frappe._dict(doctype=PROJECT, filters="[]", fields="[]", distinct="false")
+		frappe.local.form_dict = frappe._dict(
+			doctype=PROJECT, filters="[]", fields="[]", distinct="false", save_user_settings="false"
+		)
 		return reportview.get_count()
 
 	def theirs(_user):
