@@ -10,7 +10,13 @@ import frappe
 from frappe import _
 from frappe.utils import flt, formatdate, getdate, today
 
-from presales_mgmt.exceptions import BondError, CompanyMismatchError, DuplicateEntryError, LifecycleError
+from presales_mgmt.exceptions import (
+	BondError,
+	CompanyMismatchError,
+	DuplicateEntryError,
+	LifecycleError,
+	PresalesError,
+)
 from presales_mgmt.permissions.visibility import PROJECT_WRITERS, get_project_roles
 from presales_mgmt.rules import bid as rules
 from presales_mgmt.rules.validation import refuse, require_company
@@ -18,6 +24,7 @@ from presales_mgmt.rules.validation import refuse, require_company
 BID = "Presales Bid"
 PAYMENT = "Payment Entry"
 GUARANTEE = "Bank Guarantee"
+SAVE_POINT = "presales_bond"
 # Finance pays and watches the money, and has the right to read ERPNext's documents.
 SETTLING_ROLES = PROJECT_WRITERS | {"Finance"}
 
@@ -57,6 +64,8 @@ def pay(
 		CompanyMismatchError: the document is of another company.
 		DuplicateEntryError: it stands for the bond of another bid.
 	"""
+	_lock(PAYMENT, payment_entry)
+	_lock(GUARANTEE, bank_guarantee)
 	doc = _read(name)
 	_require_status(doc, rules.TO_BE_PAID)
 	if bool(payment_entry) == bool(bank_guarantee):
@@ -90,6 +99,7 @@ def give_back(
 		frappe.PermissionError: as with `pay`.
 		BondError: no bond is out, the document does not stand for it, or less came back without a reason.
 	"""
+	_lock(PAYMENT, payment_entry)
 	doc = _read(name)
 	_require_status(doc, rules.PAID)
 	if doc.bond_kind == rules.BANK_TRANSFER:
@@ -149,13 +159,17 @@ def require_none_out(project: str) -> None:
 
 def release(document) -> None:
 	"""Take back what a Payment Entry or Bank Guarantee that is cancelled stood for. One indexed query when nothing."""
-	fieldname = "bond_guarantee"
+	bid = frappe.qb.DocType(BID)
+	stands_for = bid.bond_guarantee == document.name
 	if document.doctype == PAYMENT:
-		fieldname = "bond_return_payment" if document.payment_type == "Receive" else "bond_payment"
-	for name in frappe.get_all(BID, filters={fieldname: document.name}, pluck="name", order_by="name asc"):
+		# Not by the type of the payment: Frappe writes whatever is sent with a document that is cancelled.
+		stands_for = (bid.bond_payment == document.name) | (bid.bond_return_payment == document.name)
+	# A locking read: it may have been named meanwhile, see `_lock`.
+	query = frappe.qb.from_(bid).select(bid.name).where(stands_for).orderby(bid.name).for_update()
+	for (name,) in query.run():
 		doc = frappe.get_doc(BID, name, for_update=True)
 		before = doc.bond_status
-		if fieldname == "bond_return_payment":
+		if document.doctype == PAYMENT and doc.bond_return_payment == document.name:
 			values = {"bond_status": rules.PAID, **UNSETTLED}
 		else:
 			values = {"bond_status": rules.TO_BE_PAID, **UNPAID, **UNSETTLED}
@@ -172,7 +186,7 @@ def follow_amendment(document) -> None:
 	"""Let an amended document stand for the bond as the cancelled one did, if it still fits. Otherwise nobody is
 	stopped from booking it: the bond stays where it is, with a comment.
 	"""
-	receives = document.doctype == PAYMENT and document.payment_type == "Receive"
+	receives = document.doctype == PAYMENT and document.payment_type == rules.RECEIVE
 	for name in frappe.get_all(
 		BID,
 		filters={
@@ -183,6 +197,7 @@ def follow_amendment(document) -> None:
 		order_by="name asc",
 	):
 		doc = frappe.get_doc(BID, name, for_update=True)
+		frappe.db.savepoint(SAVE_POINT)
 		try:
 			if receives:
 				values = _returned_by_payment(doc, document)
@@ -191,18 +206,19 @@ def follow_amendment(document) -> None:
 				values = _paid_by_payment(doc, document)
 			else:
 				values = _paid_by_guarantee(doc, document)
-		except (BondError, CompanyMismatchError, DuplicateEntryError) as error:
+			_settle(doc, values)
+		except PresalesError as error:
+			frappe.db.rollback(save_point=SAVE_POINT)
 			frappe.clear_last_message()
+			doc.reload()
 			doc.add_comment("Info", _("{0} does not stand for the bond: {1}").format(document.name, error))
 			# What it is amended to in turn may fit.
 			doc.db_set("bond_cancelled_document", document.name)
-			continue
-		_settle(doc, values)
 
 
 def _paid_by_payment(doc, payment) -> dict:
 	_require_kind(doc, rules.BANK_TRANSFER)
-	_require_payment(doc, payment, "Payment Entry", "Pay")
+	_require_payment(doc, payment, "Payment Entry", rules.PAY)
 	_require_unused(doc, "bond_payment", payment)
 	wanted, found = _amounts(doc, payment, doc.base_bond_amount)
 	if found < wanted:
@@ -212,7 +228,7 @@ def _paid_by_payment(doc, payment) -> dict:
 		"bond_kind": rules.BANK_TRANSFER,
 		"bond_payment": payment.name,
 		"bond_paid_on": payment.posting_date,
-		"base_bond_paid": flt(payment.base_paid_amount),
+		"base_bond_paid": _base_amount(payment),
 		"bond_due_back": doc.bond_due_back,
 		"bond_cancelled_document": None,
 	}
@@ -254,8 +270,16 @@ def _paid_by_guarantee(doc, guarantee) -> dict:
 
 
 def _returned_by_payment(doc, payment, reason: str | None = None) -> dict:
-	_require_payment(doc, payment, "Return Payment", "Receive")
+	_require_payment(doc, payment, "Return Payment", rules.RECEIVE)
 	_require_unused(doc, "bond_return_payment", payment)
+	if getdate(payment.posting_date) < getdate(doc.bond_paid_on):
+		refuse(
+			doc,
+			"Return Payment",
+			f"{payment.name} ({formatdate(payment.posting_date)})",
+			_("a date from {0} on").format(formatdate(doc.bond_paid_on)),
+			BondError,
+		)
 	wanted, found = _amounts(doc, payment, doc.base_bond_paid)
 	if found < wanted and not _text(reason):
 		refuse(
@@ -269,7 +293,7 @@ def _returned_by_payment(doc, payment, reason: str | None = None) -> dict:
 		"bond_status": rules.RETURNED,
 		"bond_return_payment": payment.name,
 		"bond_returned_on": payment.posting_date,
-		"base_bond_returned": flt(payment.base_paid_amount),
+		"base_bond_returned": _base_amount(payment),
 		"bond_cancelled_document": None,
 	}
 
@@ -306,6 +330,8 @@ def _require_payment(doc, payment, label: str, payment_type: str) -> None:
 			CompanyMismatchError,
 		)
 	_require_party(doc, label, payment.party_type, payment.party)
+	if not rules.free_share(payment):
+		refuse(doc, label, _sum(0), _("money that pays no order and no invoice"), BondError)
 
 
 def _require_party(doc, label: str, party_type: str | None, party: str | None) -> None:
@@ -333,8 +359,14 @@ def _require_company_of_guarantee(doc, guarantee) -> None:
 
 
 def _require_unused(doc, fieldname: str, document) -> None:
-	"""One document stands for one bond."""
-	other = frappe.db.get_value(BID, {fieldname: document.name, "name": ["!=", doc.name]})
+	"""One document stands for one bond. A locking read: it may have come to stand for another meanwhile."""
+	other = frappe.db.get_value(
+		BID,
+		{fieldname: document.name, "name": ["!=", doc.name]},
+		"name",
+		order_by="name asc",
+		for_update=True,
+	)
 	if other:
 		refuse(
 			doc,
@@ -357,8 +389,12 @@ def _amounts(doc, payment, base: float) -> tuple[float, float]:
 	"""
 	found = rules.amount_in(payment, doc.bond_currency, doc.company_currency())
 	if found is None:
-		return flt(base, 2), flt(payment.base_paid_amount, 2)
-	return flt(doc.bond_amount, 2), flt(found, 2)
+		return flt(base, 2), _base_amount(payment)
+	return flt(doc.bond_amount, 2), flt(found * rules.free_share(payment), 2)
+
+
+def _base_amount(payment) -> float:
+	return flt(rules.base_amount(payment) * rules.free_share(payment), 2)
 
 
 def _sum(amount: float) -> str:
@@ -374,6 +410,15 @@ def _get_document(doctype: str, name: str):
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("read")
 	return document
+
+
+def _lock(doctype: str, name: str | None) -> None:
+	"""Of two who name one document, the second waits; and so does who cancels it, until the bid names it.
+
+	Before the bid is locked, as whoever cancels does it, so that nobody waits for the other.
+	"""
+	if name:
+		frappe.db.get_value(doctype, name, "name", for_update=True)
 
 
 def _read(name: str):

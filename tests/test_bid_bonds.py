@@ -335,6 +335,108 @@ def test_documents_without_a_bond_cost_no_query(world, frappe, bid, count_querie
 		document.cancel()
 
 
+# ------------------------------------------------------------------------------- what is tried by hand
+
+
+@pytest.mark.clause("R9.5")
+@pytest.mark.parametrize("status", ["Returned", "Forfeited", "Not Needed", "To Be Paid", None])
+def test_what_became_of_a_bond_is_not_written_by_hand(world, frappe, paid, status):
+	doc = reloaded(frappe, paid)
+	doc.bond_status = status
+	with world.acting_as("manager"), pytest.raises(exceptions.BondError, match="no change by hand"):
+		doc.save()
+	assert reloaded(frappe, paid).bond_status == "Paid"
+
+
+@pytest.mark.parametrize("status", ["Paid", "Returned", "Forfeited"])
+def test_nobody_says_that_a_bond_was_paid_which_was_not(world, frappe, bid, status):
+	doc = reloaded(frappe, bid)
+	doc.bond_status = status
+	with world.acting_as("manager"), pytest.raises(exceptions.BondError, match="no change by hand"):
+		doc.save()
+
+
+@pytest.mark.clause("R9.5")
+def test_a_bond_that_is_out_keeps_its_date(world, frappe, paid):
+	"""Without one nobody would be reminded of it."""
+	doc = reloaded(frappe, paid)
+	doc.bond_due_back = None
+	with world.acting_as("manager"), pytest.raises(exceptions.BondError, match="Bond Due Back"):
+		doc.save()
+	doc = reloaded(frappe, paid)
+	doc.bond_due_back = "2040-12-31"
+	with world.acting_as("manager"):
+		doc.save()
+	assert str(reloaded(frappe, paid).bond_due_back) == "2040-12-31"
+
+
+@pytest.mark.clause("R9.5")
+def test_a_return_is_no_return_when_it_is_cancelled_as_something_else(world, frappe, paid):
+	"""Frappe writes whatever a client sends with a document that is cancelled."""
+	back = world.make_payment("Receive")
+	give_back(world, paid, payment_entry=back.name)
+	back.reload()
+	back.payment_type = "Pay"
+	back.cancel()
+	assert reloaded(frappe, paid).bond_status == "Paid"
+
+
+def test_money_that_came_before_the_bond_was_paid_is_no_return(world, frappe, paid):
+	from frappe.utils import add_days, today
+
+	back = world.make_payment("Receive", posting_date=add_days(today(), -1))
+	with pytest.raises(exceptions.BondError, match=r"Return Payment: found .*, expected a date from"):
+		give_back(world, paid, payment_entry=back.name)
+
+
+@pytest.mark.clause("R9.5")
+def test_money_for_something_else_is_no_bond(world, frappe, project, paid):
+	"""What the customer pays for its order does not bring the bond back."""
+	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+	from frappe.utils import today
+
+	order = world.make_order(project, presales_project=None)
+	order.submit()
+	company = frappe.get_doc("Company", world.company)
+	payment = get_payment_entry("Sales Order", order.name)
+	payment.update({"paid_to": company.default_cash_account, "reference_no": "X", "reference_date": today()})
+	payment.insert()
+	payment.submit()
+	assert payment.base_received_amount > 20_000
+	for reason in (None, "The agency kept its fee"):
+		with pytest.raises(exceptions.BondError, match=r"found 0\.00, expected money that pays no order"):
+			give_back(world, paid, payment_entry=payment.name, reason=reason)
+
+
+def test_an_amended_payment_needs_a_date_too(world, frappe, paid):
+	payment = frappe.get_doc("Payment Entry", paid.bond_payment)
+	payment.cancel()
+	with world.acting_as("manager"):
+		doc = reloaded(frappe, paid)
+		doc.bond_due_back = None
+		doc.save()
+	amended = amend(frappe, payment)
+	assert amended.docstatus == 1, "nobody is kept from booking it"
+	assert reloaded(frappe, paid).bond_status == "To Be Paid"
+
+
+def test_an_amended_guarantee_that_ends_too_early_is_booked_and_is_no_bond(world, frappe, project):
+	from frappe.utils import add_days, today
+
+	bid = world.make_bid(project, bond_amount=20_000, bond_kind="Bank Guarantee")
+	guarantee = world.make_guarantee()
+	pay(world, bid, bank_guarantee=guarantee.name)
+	guarantee.reload()
+	guarantee.cancel()
+	with world.acting_as("manager"):
+		doc = reloaded(frappe, bid)
+		doc.bond_due_back = None
+		doc.save()
+	amended = amend(frappe, guarantee, end_date=add_days(today(), 1), bank_guarantee_number="BG early")
+	assert amended.docstatus == 1
+	assert reloaded(frappe, bid).bond_status == "To Be Paid"
+
+
 # ------------------------------------------------------------------------------- currencies, companies
 
 

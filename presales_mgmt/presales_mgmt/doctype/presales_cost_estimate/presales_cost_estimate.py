@@ -7,7 +7,7 @@ from presales_mgmt.controllers import ProjectRecord
 from presales_mgmt.exceptions import CompanyMismatchError, CostingError, OutOfRangeError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules import costing as rules
-from presales_mgmt.rules.validation import refuse
+from presales_mgmt.rules.validation import refuse, require_storable
 
 # Which total has the cost of which kind of line.
 TOTALS = {
@@ -199,15 +199,7 @@ class PresalesCostEstimate(ProjectRecord):
 		"""What has been computed must fit into its fields, as what is typed must."""
 		for row in (*self.lines, self):
 			for df in row.meta.get("fields", {"fieldtype": "Currency"}):
-				value = flt(row.get(df.fieldname))
-				if abs(value) > rules.LARGEST_FIGURE:
-					refuse(
-						row,
-						df.label,
-						f"{value:.0f}",
-						_("a number between {0} and {1}").format(-rules.LARGEST_FIGURE, rules.LARGEST_FIGURE),
-						OutOfRangeError,
-					)
+				require_storable(row, df.fieldname)
 
 	def get_rule_lines(self) -> list[rules.Line]:
 		return [
