@@ -1,5 +1,7 @@
 """What the desk's forms and REST clients call. Each: typed arguments, permission check, one service function."""
 
+from contextlib import suppress
+
 import frappe
 from frappe import _
 
@@ -16,7 +18,7 @@ from presales_mgmt import (
 	reviewed_version,
 	reviewing,
 )
-from presales_mgmt.exceptions import LifecycleError, StageError
+from presales_mgmt.exceptions import LifecycleError, StageError, WrongTypeError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.evaluation import evaluate
@@ -269,6 +271,21 @@ def mark_rollout_task_done(plan: str, task: str, done: bool = True, remarks: str
 	return doc.mark_task(row, done, remarks)
 
 
+def _parse_names(names: list | str) -> list[str]:
+	"""Names as a list; by REST they come as JSON. Raises `WrongTypeError` for anything else."""
+	with suppress(ValueError):
+		names = frappe.parse_json(names)
+	if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+		frappe.throw(
+			_("{0}: found {1}, expected {2}.").format(
+				_("Names"), frappe.utils.escape_html(str(names)), _("a list of names")
+			),
+			exc=WrongTypeError,
+			title=_("Invalid Value"),
+		)
+	return names
+
+
 def _require_ticker(project: str, status: str) -> None:
 	"""Ticks are made by the team and the supervisors, as long as the project moves."""
 	roles = get_project_roles(project, frappe.session.user)
@@ -405,7 +422,7 @@ def confirm_requirements(names: list | str, customer_person: str, confirmed_on: 
 		names: names of Presales Requirements, as a list or as JSON; all are confirmed, or none.
 		customer_person, confirmed_on, document: who at the customer, when, and the archived Presales Document.
 	"""
-	requirements.confirm(frappe.parse_json(names), customer_person, confirmed_on, document)
+	requirements.confirm(_parse_names(names), customer_person, confirmed_on, document)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -502,7 +519,7 @@ def get_estimate_approvals(estimates: list | str) -> dict:
 
 	Returns: see `costing.get_approvals`.
 	"""
-	names = [str(name) for name in frappe.parse_json(estimates)]
+	names = _parse_names(estimates)
 	visible = frappe.get_list(
 		costing.ESTIMATE,
 		filters={"name": ["in", names]},

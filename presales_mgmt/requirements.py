@@ -298,7 +298,7 @@ def confirm(names: list[str], customer_person: str, confirmed_on: str, document:
 		RequirementError: one is not analysed, waits for R&D or cannot be made, or something is missing.
 		DateOrderError: the date lies ahead.
 	"""
-	if not names or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+	if not names:
 		frappe.throw(_("Name the requirements that the customer has confirmed."), exc=RequirementError)
 	for name in dict.fromkeys(names):
 		doc = _read(name)
