@@ -6,7 +6,7 @@ from frappe.model import no_value_fields, table_fields
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from presales_mgmt.exceptions import LifecycleError
+from presales_mgmt.exceptions import LifecycleError, ProjectMismatchError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import READING, require_project_permission
 from presales_mgmt.rules.validation import refuse, require_value, validate_input
@@ -34,9 +34,22 @@ class ProjectRecord(Document):
 				),
 				exc=LifecycleError,
 			)
+		if self.is_new() and self.get("amended_from"):
+			self.validate_amended()
 		if self.is_new() and not self.flags.ignore_permissions:
 			require_project_permission(self.presales_project)
 		require_open_project(self.presales_project)
+
+	def validate_amended(self):
+		"""What amends a record of one project belongs to that project: it takes the record's name and place."""
+		project = frappe.db.get_value(self.doctype, self.amended_from, "presales_project")
+		if project and project != self.presales_project:
+			frappe.throw(
+				_("{0} amends {1} of presales project {2}, and cannot belong to {3}.").format(
+					self.name, self.amended_from, project, self.presales_project
+				),
+				exc=ProjectMismatchError,
+			)
 
 	def before_cancel(self):
 		keep_as_submitted(self)
