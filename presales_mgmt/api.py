@@ -478,6 +478,19 @@ def get_requirements_to_cover(project: str) -> list[dict]:
 	return coverage.get_rows_to_fill(project)
 
 
+@frappe.whitelist()
+def get_equipment_to_cost(solution: str) -> list[dict]:
+	"""Lines of a cost estimate for the equipment of a solution, for the form to fill in (R1.5).
+
+	Args:
+		solution: name of the Presales Solution; the user must be able to read it.
+
+	Returns: see `costing.get_equipment_lines`.
+	"""
+	frappe.has_permission(SOLUTION, "read", doc=solution, throw=True)
+	return costing.get_equipment_lines(solution)
+
+
 @frappe.whitelist(methods=["POST"])
 def take_risk_reserve(estimate: str) -> None:
 	"""Take the risk reserve of a Presales Cost Estimate from the register. See `costing.take_risk_reserve`, which checks who may."""

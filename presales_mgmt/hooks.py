@@ -98,7 +98,7 @@ has_permission["Presales Delegation"] = "presales_mgmt.permissions.delegation.ha
 standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.search.search_link")
 
 # These stand when what they name is cancelled; the desk does not offer to cancel them, too.
-auto_cancel_exempted_doctypes = ["Presales Review", "Presales Change Request"]
+auto_cancel_exempted_doctypes = ["Presales Review", "Presales Change Request", "Presales Cost Estimate"]
 
 # What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
 presales_requirement_kinds = {

@@ -9,6 +9,12 @@ const KINDS = {
 frappe.ui.form.on("Presales Cost Estimate", {
 	setup(frm) {
 		frm.set_query("presales_project", () => ({ filters: { status: ["!=", "Closed"] } }));
+		frm.set_query("presales_solution", () => ({
+			filters: {
+				presales_project: frm.doc.presales_project || "",
+				status: ["in", ["Draft", "Current"]],
+			},
+		}));
 		frm.set_query("item_code", "lines", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("activity_type", "lines", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("employee", "lines", () => ({
@@ -18,6 +24,8 @@ frappe.ui.form.on("Presales Cost Estimate", {
 
 	onload(frm) {
 		if (frm.is_new() && frm.doc.presales_project) set_project_values(frm);
+		// Begun from a solution, by its button.
+		if (frm.is_new() && frm.doc.presales_solution && !frm.doc.amended_from) fill(frm);
 	},
 
 	refresh(frm) {
@@ -28,10 +36,12 @@ frappe.ui.form.on("Presales Cost Estimate", {
 		frm.toggle_display(["selling_total", "conversion_rate"], foreign);
 		say_what_is_next(frm);
 		add_buttons(frm);
+		add_fill_button(frm);
 		show_approval(frm);
 	},
 
 	presales_project: set_project_values,
+	presales_solution: add_fill_button,
 	risk_reserve: show_figures,
 });
 
@@ -78,6 +88,48 @@ function set_project_values(frm) {
 		.then(({ message }) => {
 			if (frm.doc.presales_project === project && message) frm.set_value(message);
 		});
+}
+
+function add_fill_button(frm) {
+	const grid = frm.get_field("lines").grid;
+	const label = __("Fill from Solution");
+	grid.add_custom_button(label, () => fill(frm));
+	grid.custom_buttons[label].toggleClass(
+		"hidden",
+		frm.doc.docstatus !== 0 || !frm.doc.presales_solution
+	);
+}
+
+/** A line for each thing that the solution needs; of those that are there already the quantity follows. */
+function fill(frm) {
+	const solution = frm.doc.presales_solution;
+	return frappe.xcall("presales_mgmt.api.get_equipment_to_cost", { solution }).then((needed) => {
+		if (frm.doc.presales_solution !== solution) return;
+		const key = (row) =>
+			JSON.stringify([row.item_code || "", row.description || "", row.uom || ""]);
+		// The grid of a new form begins with an empty row.
+		for (const row of [...(frm.doc.lines || [])]) {
+			const empty = !row.item_code && !row.description && !row.activity_type;
+			if (empty) frappe.model.clear_doc(row.doctype, row.name);
+		}
+		const named = new Map((frm.doc.lines || []).map((row) => [key(row), row]));
+		let changed = 0;
+		for (const row of needed) {
+			const line = named.get(key(row));
+			if (line && flt(line.qty) === row.qty) continue;
+			if (line) line.qty = row.qty;
+			else frm.add_child("lines", row);
+			changed++;
+		}
+		if (changed) frm.dirty();
+		frm.refresh_field("lines");
+		show_figures(frm);
+		frappe.show_alert(
+			changed
+				? __("Lines added or changed: {0}", [changed])
+				: __("All equipment of the solution is there already.")
+		);
+	});
 }
 
 /** Another person or activity has another rate; saving takes it from Activity Cost. */

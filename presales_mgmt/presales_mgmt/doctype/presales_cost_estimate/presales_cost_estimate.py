@@ -32,6 +32,7 @@ class PresalesCostEstimate(ProjectRecord):
 		self.set_project_values()
 		versioning.number_version(self)
 		self.clear_submission()
+		self.validate_solution()
 		self.set_items()
 		self.validate_lines()
 		self.validate_employees()
@@ -42,6 +43,7 @@ class PresalesCostEstimate(ProjectRecord):
 
 	def before_submit(self):
 		versioning.require_newest(self)
+		self.require_current_solution()
 		self.responsible = frappe.session.user
 		self.submitted_on = now_datetime()
 
@@ -64,6 +66,34 @@ class PresalesCostEstimate(ProjectRecord):
 	def clear_submission(self):
 		"""A draft has not been submitted by anybody, whatever was sent."""
 		self.responsible = self.submitted_on = None
+
+	def validate_solution(self):
+		"""What is costed is a solution of the same project (R1.5)."""
+		if not self.presales_solution:
+			return
+		project = frappe.db.get_value(costing.SOLUTION, self.presales_solution, "presales_project")
+		if project != self.presales_project:
+			refuse(
+				self,
+				"Solution",
+				self.presales_solution,
+				_("a record of project {0}").format(self.presales_project),
+				CostingError,
+			)
+
+	def require_current_solution(self):
+		"""The project's cost is that of what is offered: of no draft, and of no version that was superseded."""
+		if not self.presales_solution:
+			return
+		status = frappe.db.get_value(costing.SOLUTION, self.presales_solution, "status")
+		if status != versioning.CURRENT:
+			refuse(
+				self,
+				"Solution",
+				f"{self.presales_solution} ({_(status, context=costing.SOLUTION)})",
+				_("the current solution of project {0}").format(self.presales_project),
+				CostingError,
+			)
 
 	def set_items(self):
 		"""Description and unit are those of the item, unless others are stated. One query for all rows."""
