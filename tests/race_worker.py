@@ -224,6 +224,30 @@ def current_versions(frappe, project: str) -> list[list]:
 	return [*map(list, estimates), frappe.db.get_value("Presales Project", project, "base_estimated_cost")]
 
 
+def bid(frappe, project: str, at: str) -> str:
+	"""Begin a bid at the time `at`, having read before, as every request has."""
+	from presales_mgmt.exceptions import PresalesError
+
+	frappe.db.count("Presales Bid", {"presales_project": project})
+	time.sleep(max(0, float(at) - time.time()))
+	try:
+		frappe.get_doc(
+			{
+				"doctype": "Presales Bid",
+				"presales_project": project,
+				"tender_title": TITLE,
+				"bid_kind": "Open",
+				"evaluation_method": "Other",
+			}
+		).insert()
+		time.sleep(0.5)
+		frappe.db.commit()
+		return "begun"
+	except PresalesError as error:
+		frappe.db.rollback()
+		return type(error).__name__
+
+
 def logs(frappe, project: str) -> int:
 	return frappe.db.count("Presales Stage Log", {"presales_project": project, "move_type": "Forward"})
 
@@ -241,6 +265,7 @@ def clean(frappe) -> None:
 			"Presales Initiation",
 			"Presales Solution",
 			"Presales Cost Estimate",
+			"Presales Bid",
 		):
 			for name in frappe.get_all(
 				doctype, filters={"presales_project": project}, pluck="name", order_by="name asc"
@@ -268,6 +293,7 @@ ACTIONS_OF_A_WORKER = (
 	versions,
 	estimate,
 	current_versions,
+	bid,
 	logs,
 	clean,
 )

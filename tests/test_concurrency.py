@@ -107,3 +107,8 @@ def test_of_two_who_submit_a_solution_at_once_the_second_supersedes_the_first(ow
 def test_of_two_who_cost_at_once_the_second_is_a_later_version(own_site, projects):
 	assert together(own_site, "estimate", projects[1]) == [1, 2]
 	assert call(own_site, "current_versions", projects[1]) == [[1, "Superseded"], [2, "Current"], 100]
+
+
+def test_of_two_who_begin_a_bid_at_once_one_is_refused(own_site, projects):
+	"""Each has read before the other has written: without a locking read both would begin one."""
+	assert together(own_site, "bid", projects[0]) == ["DuplicateEntryError", "begun"]
