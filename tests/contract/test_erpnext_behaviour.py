@@ -811,6 +811,50 @@ def test_a_payment_without_references_is_booked_and_cancelled(customer, company,
 	assert booked() == {}
 
 
+def test_what_another_exchange_rate_makes_of_a_payment_is_booked_as_loss(customer, company):
+	cash = frappe.get_doc("Account", company.default_cash_account)
+	foreign = insert(
+		"Account",
+		account_name=unique("Cash"),
+		parent_account=cash.parent_account,
+		company=company.name,
+		account_type=cash.account_type,
+		account_currency="USD" if company.default_currency != "USD" else "EUR",
+	)
+	payment = insert(
+		"Payment Entry",
+		payment_type="Receive",
+		company=company.name,
+		party_type="Customer",
+		party=customer.name,
+		paid_from=company.default_receivable_account,
+		paid_to=foreign.name,
+		paid_amount=720,
+		received_amount=100,
+		source_exchange_rate=1,
+		target_exchange_rate=7,
+		reference_no="1",
+		reference_date=nowdate(),
+	)
+	payment.submit()
+	assert (payment.base_paid_amount, payment.base_received_amount) == (720, 700)
+	assert payment.difference_amount == 0
+	assert [(row.account, row.amount, row.is_exchange_gain_loss) for row in payment.deductions] == [
+		(company.exchange_gain_loss_account, 20, 1)
+	]
+	rows = frappe.get_all(
+		"GL Entry",
+		filters={"voucher_type": "Payment Entry", "voucher_no": payment.name, "is_cancelled": 0},
+		fields=["account", "debit", "credit"],
+		order_by="account",
+	)
+	assert {row.account: row.debit - row.credit for row in rows} == {
+		company.default_receivable_account: -720,
+		foreign.name: 700,
+		company.exchange_gain_loss_account: 20,
+	}
+
+
 def test_an_order_with_everything_done_is_completed(customer, item):
 	order = make_order(customer, [(item.name, 1, 100)], skip_delivery_note=1)
 	order.submit()
