@@ -170,7 +170,9 @@ def release(document) -> None:
 		doc = frappe.get_doc(BID, name, for_update=True)
 		before = doc.bond_status
 		if document.doctype == PAYMENT and doc.bond_return_payment == document.name:
-			values = {"bond_status": rules.PAID, **UNSETTLED}
+			# An amended payment of the same sum comes back for the same reason.
+			kept = {"bond_settlement_reason": doc.bond_settlement_reason}
+			values = {"bond_status": rules.PAID, **UNSETTLED, **kept}
 		else:
 			values = {"bond_status": rules.TO_BE_PAID, **UNPAID, **UNSETTLED}
 		_settle(doc, {**values, "bond_cancelled_document": document.name})
@@ -200,7 +202,7 @@ def follow_amendment(document) -> None:
 		frappe.db.savepoint(SAVE_POINT)
 		try:
 			if receives:
-				values = _returned_by_payment(doc, document)
+				values = _returned_by_payment(doc, document, _reason_of_amended(doc, document))
 				values["bond_settled_by"] = frappe.session.user
 			elif document.doctype == PAYMENT:
 				values = _paid_by_payment(doc, document)
@@ -213,7 +215,7 @@ def follow_amendment(document) -> None:
 			doc.reload()
 			doc.add_comment("Info", _("{0} does not stand for the bond: {1}").format(document.name, error))
 			# What it is amended to in turn may fit.
-			doc.db_set("bond_cancelled_document", document.name)
+			doc.db_set({"bond_cancelled_document": document.name, "bond_settlement_reason": None})
 
 
 def _paid_by_payment(doc, payment) -> dict:
@@ -296,6 +298,15 @@ def _returned_by_payment(doc, payment, reason: str | None = None) -> dict:
 		"base_bond_returned": _base_amount(payment),
 		"bond_cancelled_document": None,
 	}
+
+
+def _reason_of_amended(doc, payment) -> str | None:
+	"""Why less came back by the payment that `payment` amends; of another sum than that it says nothing."""
+	cancelled = frappe.get_doc(PAYMENT, payment.amended_from)
+	base = doc.base_bond_paid
+	if _amounts(doc, payment, base)[1] >= _amounts(doc, cancelled, base)[1]:
+		return doc.bond_settlement_reason
+	return None
 
 
 def _returned_by_date(doc, returned_on: str | None) -> dict:

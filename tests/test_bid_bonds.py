@@ -310,6 +310,29 @@ def test_a_cancelled_return_lets_the_bond_be_out_again(world, frappe, paid):
 	assert (bid.bond_status, bid.bond_return_payment) == ("To Be Paid", None)
 
 
+@pytest.mark.clause("R9.5")
+def test_an_amended_return_of_less_keeps_its_reason(world, frappe, paid):
+	back = world.make_payment("Receive", amount=18_500)
+	give_back(world, paid, payment_entry=back.name, reason="The agency kept its fee")
+	back.cancel()
+	assert reloaded(frappe, paid).bond_status == "Paid"
+	again = amend(frappe, back)
+	bid = reloaded(frappe, paid)
+	assert (bid.bond_status, bid.bond_return_payment, bid.base_bond_returned, bid.bond_settlement_reason) == (
+		"Returned",
+		again.name,
+		18_500,
+		"The agency kept its fee",
+	)
+	again.cancel()
+	less = amend(frappe, again, paid_amount=10_000, received_amount=10_000)
+	bid = reloaded(frappe, paid)
+	assert (bid.bond_status, bid.bond_settlement_reason) == ("Paid", None), "it was for another sum"
+	less.cancel()
+	amend(frappe, less)
+	assert reloaded(frappe, paid).bond_status == "Paid"
+
+
 def test_a_cancelled_guarantee(world, frappe, bid):
 	guarantee = world.make_guarantee()
 	pay(world, bid, bank_guarantee=guarantee.name)
