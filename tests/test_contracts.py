@@ -241,6 +241,20 @@ class TestAmounts:
 		project.reload()
 		assert project.contract == contract.name
 
+	def test_who_is_kept_to_a_company_reads_its_contracts_only(self, world, frappe, project):
+		ours = draft_contract(world, project)
+		other = world.make_active_project(
+			presales_process="Contract Test Process", company=world.other_company
+		)
+		theirs = draft_contract(world, other)
+		frappe.permissions.add_user_permission("Company", world.company, email("clerk"))
+		with world.acting_as("clerk"):
+			assert frappe.has_permission("Contract", "read", doc=ours.name)
+			assert not frappe.has_permission("Contract", "read", doc=theirs.name)
+			names = frappe.get_list("Contract", pluck="name", order_by="name asc", limit_page_length=0)
+		assert ours.name in names
+		assert theirs.name not in names
+
 	def test_each_company_has_its_own_gate(self, world, frappe, project):
 		settings = frappe.get_doc("Presales Settings")
 		settings.append("companies", {"company": world.company, "contract_gate": "Off"})
