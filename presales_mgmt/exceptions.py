@@ -123,6 +123,10 @@ class CostingError(PresalesError):
 	"""A cost estimate contradicts itself, or cannot tell what it is asked."""
 
 
+class ContractError(PresalesError):
+	"""A contract contradicts itself, its project or its quotation."""
+
+
 class ParticipantMissingError(ReviewError):
 	"""Somebody who must take part in a review is not among its reviewers."""
 

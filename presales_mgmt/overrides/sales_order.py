@@ -14,14 +14,22 @@ def validate(doc, method=None):
 	from presales_mgmt.overrides.common import validate_project
 
 	validate_project(doc, "Quotation", {row.prevdoc_docname for row in doc.items} - {None, ""})
+	if doc.get("presales_contract"):
+		from presales_mgmt.contracts import validate_contract_of_order
+
+		validate_contract_of_order(doc)
 
 
 def before_submit(doc, method=None):
 	if not doc.get("presales_project"):
 		return
+	from presales_mgmt.contracts import check_order
+	from presales_mgmt.differences import check_differences
 	from presales_mgmt.overrides.common import check_gate
 
 	check_gate(doc, "allows_sales_order", "sales_order_gate")
+	check_order(doc)
+	check_differences(doc)
 
 
 def on_submit(doc, method=None):

@@ -7,4 +7,19 @@ frappe.ui.form.on("Quotation", {
 			},
 		}));
 	},
+
+	refresh(frm) {
+		presales_mgmt.offer_differences(frm);
+		if (frm.doc.docstatus !== 1 || !frm.doc.presales_project) return;
+		if (frm.doc.status === "Lost" || !frappe.model.can_create("Contract")) return;
+		frm.add_custom_button(
+			__("Contract"),
+			() =>
+				frappe.model.open_mapped_doc({
+					method: "presales_mgmt.contracts.make_contract",
+					frm,
+				}),
+			__("Create")
+		);
+	},
 });

@@ -17,7 +17,10 @@ def get_data():
 			},
 			{"label": _("Offer"), "items": ["Presales Solution", "Presales Cost Estimate"]},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
-			{"label": _("Selling"), "items": ["Opportunity", "Presales Bid", "Quotation", "Sales Order"]},
+			{
+				"label": _("Selling"),
+				"items": ["Opportunity", "Presales Bid", "Quotation", "Contract", "Sales Order"],
+			},
 			{
 				"label": _("Control"),
 				"items": [
