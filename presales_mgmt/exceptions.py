@@ -119,6 +119,10 @@ class VersionError(PresalesError):
 	"""An older version of something is to replace a newer one."""
 
 
+class SupersededQuotationError(VersionError):
+	"""An order is made from a version of a quotation that does not stand any more."""
+
+
 class CostingError(PresalesError):
 	"""A cost estimate contradicts itself, or cannot tell what it is asked."""
 

@@ -23,6 +23,8 @@ doctype_js = {
 	"Sales Order": "public/js/sales_order.js",
 }
 
+doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
+
 override_doctype_dashboards = {
 	"Opportunity": "presales_mgmt.overrides.dashboards.link_project",
 	"Quotation": "presales_mgmt.overrides.dashboards.link_project",
@@ -44,6 +46,7 @@ doc_events = {
 		"before_cancel": "presales_mgmt.overrides.quotation.before_cancel",
 		"on_cancel": "presales_mgmt.overrides.quotation.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.quotation.on_update_after_submit",
+		"on_change": "presales_mgmt.overrides.quotation.on_change",
 	},
 	"Sales Order": {
 		"validate": "presales_mgmt.overrides.sales_order.validate",

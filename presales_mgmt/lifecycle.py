@@ -39,6 +39,8 @@ from presales_mgmt.statuses import (
 
 EVALUATION = "Presales Project Evaluation"
 DIRECTOR = frozenset({"Director"})
+# Statuses of an ERPNext quotation that can be declared lost.
+OPEN_QUOTATIONS = ("Open", "Replied", "Expired")
 
 
 # ---------------------------------------------------------------------------------------- by a person
@@ -440,15 +442,15 @@ def _declare_lost_in_erpnext(doc) -> None:
 		filters={
 			"presales_project": doc.name,
 			"docstatus": 1,
-			"status": ["in", ["Open", "Replied", "Expired"]],
+			"status": ["in", OPEN_QUOTATIONS],
 		},
 		pluck="name",
 		order_by="name asc",
 	):
-		_as_system("Quotation", name).declare_enquiry_lost(quotation_reasons, competitors, doc.outcome_reason)
+		as_system("Quotation", name).declare_enquiry_lost(quotation_reasons, competitors, doc.outcome_reason)
 
 	if doc.opportunity and frappe.db.get_value("Opportunity", doc.opportunity, "status") != "Converted":
-		opportunity = _as_system("Opportunity", doc.opportunity)
+		opportunity = as_system("Opportunity", doc.opportunity)
 		if not opportunity.has_active_quotation():
 			opportunity.declare_enquiry_lost(
 				[{"lost_reason": reason} for reason in reasons], competitors, doc.outcome_reason
@@ -458,12 +460,12 @@ def _declare_lost_in_erpnext(doc) -> None:
 def _reopen_in_erpnext(doc) -> None:
 	"""Reopen the opportunity of a lost project that was taken up again, as ERPNext's own button does."""
 	if doc.opportunity and frappe.db.get_value("Opportunity", doc.opportunity, "status") == "Lost":
-		opportunity = _as_system("Opportunity", doc.opportunity)
+		opportunity = as_system("Opportunity", doc.opportunity)
 		opportunity.update({"status": "Open", "lost_reasons": [], "order_lost_reason": None})
 		opportunity.save()
 
 
-def _as_system(doctype: str, name: str):
+def as_system(doctype: str, name: str):
 	"""An ERPNext document, to carry the director's decision to."""
 	erpnext_doc = frappe.get_doc(doctype, name)
 	# The director decided on the project, and may have no right to edit ERPNext's documents.

@@ -524,6 +524,16 @@ class World:
 				},
 			)
 
+	def other_customer(self, name: str) -> str:
+		"""Another customer that bids for the same opportunity."""
+		return self.insert(
+			"Customer",
+			customer_name=name,
+			customer_type="Company",
+			customer_group=self.leaf_of("Customer Group"),
+			territory=self.territory,
+		).name
+
 	def submit_quotation(self, project, person="manager", **values):
 		quotation = self.make_quotation(project, person, **values)
 		with self.acting_as(person):

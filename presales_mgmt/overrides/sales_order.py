@@ -12,15 +12,21 @@ def validate(doc, method=None):
 			keep_project(doc)
 		return
 	from presales_mgmt.overrides.common import validate_project
+	from presales_mgmt.quotations import require_orderable
 
 	validate_project(doc, "Quotation", {row.prevdoc_docname for row in doc.items} - {None, ""})
+	# An order that stands was made while the version was current.
+	if doc.docstatus == 0:
+		require_orderable(doc)
 
 
 def before_submit(doc, method=None):
 	if not doc.get("presales_project"):
 		return
 	from presales_mgmt.overrides.common import check_gate
+	from presales_mgmt.quotations import require_orderable
 
+	require_orderable(doc)
 	check_gate(doc, "allows_sales_order", "sales_order_gate")
 
 
