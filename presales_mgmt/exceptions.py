@@ -127,6 +127,18 @@ class CostingError(PresalesError):
 	"""A cost estimate contradicts itself, or cannot tell what it is asked."""
 
 
+class EstimateNotApprovedError(CostingError):
+	"""An offer rests on no approved cost estimate."""
+
+
+class PriceAuthorityError(PresalesError):
+	"""A price is lower than the person may give, or an approval of it does not hold."""
+
+
+class NegotiationError(PresalesError):
+	"""A negotiation round contradicts itself, or names quotations that are not its project's."""
+
+
 class ParticipantMissingError(ReviewError):
 	"""Somebody who must take part in a review is not among its reviewers."""
 

@@ -103,6 +103,9 @@ standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permiss
 # These stand when what they name is cancelled; the desk does not offer to cancel them, too.
 auto_cancel_exempted_doctypes = ["Presales Review", "Presales Change Request"]
 
+# A draft that is deleted leaves behind that a price was asked for.
+ignore_links_on_delete = ["Presales Price Approval"]
+
 # What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
 presales_requirement_kinds = {
 	"Document": "presales_mgmt.gates.checkers.check_documents",

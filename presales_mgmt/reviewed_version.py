@@ -68,6 +68,20 @@ def fingerprints(doctype: str, names: Iterable[str]) -> dict[str, str]:
 	return {name: state.fingerprint for name, state in get_states(doctype, names).items()}
 
 
+def fingerprint_of(doc) -> str:
+	"""The fingerprint of a document as it is in memory, by which one that is about to be written can be compared.
+
+	The same as `fingerprints` says of it when it is written as it is.
+	"""
+	content = [_values(doc, _content_fields(doc.meta))]
+	for child_doctype, tables in sorted(_child_tables(doc.meta).items()):
+		child_fields = _content_fields(frappe.get_meta(child_doctype))
+		for table in sorted(tables):
+			for row in sorted(doc.get(table), key=lambda row: row.idx or 0):
+				content.append([table, _values(row, child_fields)])
+	return _hash(content)
+
+
 def get_states(doctype: str, names: Iterable[str]) -> dict[str, State]:
 	"""Name -> `State` of those records of `doctype` that are there. Queries as for `fingerprints`."""
 	names = sorted(set(names))

@@ -65,6 +65,10 @@ READS = {
 		"make_next_version",
 	): "maps a solution to an unsaved document; nothing is written",
 	(
+		"presales_mgmt/offering.py",
+		"make_quotation",
+	): "maps an estimate to an unsaved document; nothing is written",
+	(
 		"presales_mgmt/quotations.py",
 		"make_next_version",
 	): "maps a quotation to an unsaved document; nothing is written",

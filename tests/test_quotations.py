@@ -365,3 +365,217 @@ def test_an_order_that_stands_is_not_hurt_by_a_later_version(world, frappe, proj
 def test_the_installation_time_goes_from_quotation_to_order(world, frappe, project):
 	quotation = world.submit_quotation(project, presales_installation_days=140)
 	assert make_order(world, quotation).presales_installation_days == 140
+
+
+# ------------------------------------------------------------------------------- from the estimate
+
+
+def from_estimate(world, estimate, person="manager", **values):
+	from presales_mgmt.offering import make_quotation
+
+	with world.acting_as(person):
+		doc = make_quotation(estimate.name)
+		doc.update({"transaction_date": "2026-04-20", "valid_till": "2026-12-31", **values})
+		doc.insert()
+	return doc
+
+
+def settings_for_free_lines(world, frappe, **values):
+	settings = frappe.get_doc("Presales Settings")
+	settings.update({"free_line_item": world.item, **values})
+	settings.save()
+
+
+@pytest.mark.clause("R1.6", "R5.8")
+def test_the_approved_estimate_becomes_a_quotation(world, frappe, project):
+	settings_for_free_lines(world, frappe)
+	estimate = world.estimate(project)
+	world.approve_estimate(project, estimate)
+	doc = from_estimate(world, estimate)
+	assert (doc.quotation_to, doc.party_name, doc.company) == ("Customer", world.customer, world.company)
+	assert (doc.presales_project, doc.presales_cost_estimate) == (project.name, estimate.name)
+	assert [(row.item_code, row.item_name, row.qty, row.rate) for row in doc.items] == [
+		(world.item, "Parking guidance sensor", 400, 1500),
+		(world.item, "Cabling", 1, 200_000),
+	]
+	assert (doc.net_total, doc.base_net_total) == (800_000, 800_000)
+	with world.acting_as("manager"):
+		doc.submit()
+	assert current_of(project) == (doc.name, 800_000)
+
+
+def test_the_opportunity_is_carried_on(world, frappe):
+	switch_gates_off(frappe)
+	settings_for_free_lines(world, frappe)
+	opportunity = world.make_opportunity()
+	project = world.make_active_project(opportunity=opportunity.name)
+	estimate = world.estimate(project)
+	world.approve_estimate(project, estimate)
+	doc = from_estimate(world, estimate)
+	with world.acting_as("manager"):
+		doc.submit()
+	opportunity.reload()
+	assert (doc.opportunity, opportunity.status) == (opportunity.name, "Quotation")
+
+
+def test_prices_add_up_in_both_currencies(world, frappe):
+	switch_gates_off(frappe)
+	settings_for_free_lines(world, frappe)
+	project = world.make_active_project(company=world.other_company, currency="USD", conversion_rate=7.1234)
+	estimate = world.estimate(
+		project,
+		lines=[
+			{
+				"cost_kind": "Equipment",
+				"item_code": world.item,
+				"qty": 3,
+				"unit_cost": 1,
+				"selling_price": 33.33,
+			},
+			{
+				"cost_kind": "Other",
+				"description": "Training",
+				"qty": 7,
+				"unit_cost": 1,
+				"selling_price": 11.11,
+			},
+			{"cost_kind": "Other", "description": "Paid for by the others", "qty": 1, "unit_cost": 9},
+		],
+	)
+	world.approve_estimate(project, estimate)
+	doc = from_estimate(world, estimate)
+	assert (doc.currency, doc.conversion_rate, len(doc.items)) == ("USD", 7.1234, 2)
+	assert doc.net_total == estimate.selling_total == 177.76
+	assert doc.base_net_total == estimate.base_selling_total
+
+
+def test_lines_without_an_item_need_one(world, frappe, project):
+	from presales_mgmt.exceptions import CostingError
+	from presales_mgmt.offering import make_quotation
+
+	estimate = world.estimate(project)
+	world.approve_estimate(project, estimate)
+	with (
+		world.acting_as("manager"),
+		pytest.raises(CostingError, match=r"These lines have no item: 2\. Cabling\."),
+	):
+		make_quotation(estimate.name)
+	settings = frappe.get_doc("Presales Settings")
+	settings.append(
+		"companies",
+		{
+			"company": world.company,
+			"quotation_gate": "Off",
+			"sales_order_gate": "Off",
+			"free_line_item": world.item,
+		},
+	)
+	settings.save()
+	assert len(from_estimate(world, estimate).items) == 2
+
+
+def test_an_estimate_without_prices_makes_no_offer(world, frappe, project):
+	from presales_mgmt.exceptions import CostingError
+	from presales_mgmt.offering import make_quotation
+
+	estimate = world.estimate(
+		project, lines=[{"cost_kind": "Other", "description": "x", "qty": 1, "unit_cost": 5}]
+	)
+	world.approve_estimate(project, estimate)
+	with world.acting_as("manager"), pytest.raises(CostingError, match="expected prices to be offered"):
+		make_quotation(estimate.name)
+
+
+def test_who_may_not_read_the_estimate_makes_no_offer_of_it(world, frappe, project):
+	from presales_mgmt.offering import make_quotation
+
+	estimate = world.estimate(project)
+	world.approve_estimate(project, estimate)
+	for person in ("clerk", "engineer", "planner", "other_manager"):
+		with world.acting_as(person), pytest.raises(frappe.PermissionError):
+			make_quotation(estimate.name)
+
+
+@pytest.mark.clause("R5.8")
+def test_an_unapproved_estimate_makes_no_offer_and_stops_one(world, frappe, project):
+	from presales_mgmt.exceptions import EstimateNotApprovedError
+	from presales_mgmt.offering import make_quotation
+
+	draft = world.make_quotation(project)
+	estimate = world.estimate(project)
+	with world.acting_as("manager"):
+		with pytest.raises(EstimateNotApprovedError, match=f"{estimate.name} is not the current one"):
+			make_quotation(estimate.name)
+		with pytest.raises(EstimateNotApprovedError):
+			draft.submit()
+	world.approve_estimate(project, estimate)
+	draft.reload()
+	with world.acting_as("manager"):
+		draft.submit()
+	assert draft.presales_cost_estimate == estimate.name
+
+
+def test_an_outdated_estimate_stops_the_offer(world, frappe, project):
+	from presales_mgmt.api import take_current_estimate
+	from presales_mgmt.exceptions import EstimateNotApprovedError
+
+	settings_for_free_lines(world, frappe)
+	first = world.estimate(project)
+	world.approve_estimate(project, first)
+	doc = from_estimate(world, first)
+	second = world.estimate(project)
+	with world.acting_as("manager"):
+		with pytest.raises(EstimateNotApprovedError, match=f"rests on .*{first.name}.* one is {second.name}"):
+			doc.submit()
+		with pytest.raises(EstimateNotApprovedError):
+			take_current_estimate(doc.name)
+	world.approve_estimate(project, second)
+	with world.acting_as("engineer"), pytest.raises(frappe.PermissionError):
+		take_current_estimate(doc.name)
+	with world.acting_as("manager"):
+		assert take_current_estimate(doc.name) == second.name
+		doc.reload()
+		doc.submit()
+	assert doc.docstatus == 1
+
+
+def test_an_estimate_of_another_project_is_refused(world, frappe, project):
+	from presales_mgmt.exceptions import ProjectMismatchError
+
+	other = world.estimate(world.make_active_project())
+	with pytest.raises(ProjectMismatchError, match="is not one of presales project"):
+		world.make_quotation(project, presales_cost_estimate=other.name)
+
+
+def test_whether_an_offer_needs_an_estimate_is_a_setting(world, frappe, project):
+	from presales_mgmt.exceptions import EstimateNotApprovedError
+
+	world.submit_quotation(project)
+	settings_for_free_lines(world, frappe, quotation_estimate="Stop")
+	with pytest.raises(EstimateNotApprovedError, match="has no cost estimate"):
+		world.submit_quotation(project)
+	settings = frappe.get_doc("Presales Settings")
+	settings.append(
+		"companies",
+		{
+			"company": world.company,
+			"quotation_gate": "Off",
+			"sales_order_gate": "Off",
+			"quotation_estimate": "Off",
+		},
+	)
+	settings.save()
+	world.submit_quotation(project)
+
+
+def test_an_estimate_on_which_an_offer_rests_can_be_withdrawn(world, frappe, project):
+	settings_for_free_lines(world, frappe)
+	estimate = world.estimate(project)
+	world.approve_estimate(project, estimate)
+	doc = from_estimate(world, estimate)
+	with world.acting_as("manager"):
+		doc.submit()
+	with world.acting_as("finance"):
+		estimate.reload()
+		estimate.cancel()
+	assert versions(frappe, doc) == [(1, "Current")]

@@ -540,6 +540,22 @@ class World:
 			quotation.submit()
 		return quotation
 
+	def ask_for_price(self, project, person="manager"):
+		"""A request to approve the price of a draft quotation, of which no role may give any discount."""
+		import frappe
+
+		from presales_mgmt.api import request_price_approval
+
+		settings = frappe.get_doc("Presales Settings")
+		settings.append("price_authorities", {"role": "Presales Leader", "max_discount_percent": 50})
+		settings.save()
+		quotation = self.make_quotation(
+			project, person, apply_discount_on="Net Total", additional_discount_percentage=10
+		)
+		with self.acting_as(person):
+			name = request_price_approval("Quotation", quotation.name, "The customer asked for it")
+		return frappe.get_doc("Presales Price Approval", name)
+
 	def make_order(self, project, person="manager", **values):
 		with self.acting_as(person):
 			return self.insert(

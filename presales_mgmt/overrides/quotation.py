@@ -11,10 +11,12 @@ def validate(doc, method=None):
 
 			keep_project(doc)
 		return
+	from presales_mgmt.offering import validate_estimate
 	from presales_mgmt.overrides.common import validate_project
 	from presales_mgmt.quotations import clear_version
 
 	clear_version(doc)
+	validate_estimate(doc)
 	opportunities = {doc.opportunity, *(row.prevdoc_docname for row in doc.items)}
 	validate_project(doc, "Opportunity", opportunities - {None, ""})
 
@@ -22,10 +24,14 @@ def validate(doc, method=None):
 def before_submit(doc, method=None):
 	if not doc.get("presales_project"):
 		return
+	from presales_mgmt.offering import rest_on_estimate
 	from presales_mgmt.overrides.common import check_gate
+	from presales_mgmt.pricing import check_price
 	from presales_mgmt.quotations import release
 
 	check_gate(doc, "allows_quotation", "quotation_gate")
+	rest_on_estimate(doc)
+	check_price(doc)
 	release(doc)
 
 

@@ -24,10 +24,12 @@ def before_submit(doc, method=None):
 	if not doc.get("presales_project"):
 		return
 	from presales_mgmt.overrides.common import check_gate
+	from presales_mgmt.pricing import check_order
 	from presales_mgmt.quotations import require_orderable
 
 	require_orderable(doc)
 	check_gate(doc, "allows_sales_order", "sales_order_gate")
+	check_order(doc)
 
 
 def on_submit(doc, method=None):
@@ -56,9 +58,15 @@ def on_cancel(doc, method=None):
 
 
 def on_update_after_submit(doc, method=None):
-	"""ERPNext's "Update Items" changes the amount of a submitted order."""
-	if not doc.get("presales_project") or not doc.has_value_changed("base_net_total"):
+	"""ERPNext's "Update Items" changes amount and quantity of a submitted order."""
+	if not doc.get("presales_project"):
 		return
-	from presales_mgmt.lifecycle import update_win
+	amount_changed = doc.has_value_changed("base_net_total")
+	if amount_changed or doc.has_value_changed("total_qty"):
+		from presales_mgmt.pricing import check_order
 
-	update_win(doc.presales_project, trigger=doc.name)
+		check_order(doc)
+	if amount_changed:
+		from presales_mgmt.lifecycle import update_win
+
+		update_win(doc.presales_project, trigger=doc.name)
