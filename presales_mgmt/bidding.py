@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, now, now_datetime
 
+from presales_mgmt import losses
 from presales_mgmt.exceptions import BidError, LifecycleError
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
@@ -207,6 +208,7 @@ def carry_competitors(bid) -> None:
 	others may have written about it, but without the price.
 	"""
 	project = frappe.get_doc(PROJECT, bid.presales_project, for_update=True)
+	losses.follow_bid(project, bid)
 	present = {row.competitor: row for row in project.competitors}
 	changed = False
 	for competitor, values in _known_of_competitors(bid).items():

@@ -579,3 +579,110 @@ def test_an_estimate_on_which_an_offer_rests_can_be_withdrawn(world, frappe, pro
 		estimate.reload()
 		estimate.cancel()
 	assert versions(frappe, doc) == [(1, "Current")]
+
+
+# ------------------------------------------------------------------------------- to whom it was lost
+
+
+LOSS = ["lost_to", "winning_price", "base_winning_price"]
+
+
+def loss_of(frappe, project):
+	return tuple(frappe.db.get_value("Presales Project", project.name, LOSS))
+
+
+def loss_in_erpnext(frappe, opportunity):
+	return tuple(
+		frappe.db.get_value("Opportunity", opportunity.name, ["presales_lost_to", "presales_winning_price"])
+	)
+
+
+def declare_lost(world, project, **values):
+	with world.acting_as("director"):
+		project.reload()
+		project.append("lost_reasons", {"lost_reason": world.lost_reason})
+		project.update(values)
+		project.save()
+	world.apply("director", project, "Declare Lost")
+
+
+@pytest.mark.clause("R7.6")
+def test_a_lost_bid_tells_who_won(world, frappe, project):
+	from presales_mgmt.api import conclude_bid, reopen_bid
+
+	bid = world.open_bid(project, bidders=[{"competitor": world.competitor, "price": 1_100_000}])
+	with world.acting_as("manager"):
+		conclude_bid(bid.name, "Lost", reason="Price", winner=world.competitor)
+	assert loss_of(frappe, project) == (world.competitor, 1_100_000, 1_100_000)
+	with world.acting_as("director"):
+		reopen_bid(bid.name, "A protest")
+	assert loss_of(frappe, project) == (None, 0, 0)
+
+
+@pytest.mark.clause("R9.15")
+def test_a_loss_by_hand_goes_to_the_opportunity(world, frappe):
+	switch_gates_off(frappe)
+	opportunity = world.make_opportunity(currency="USD", conversion_rate=7, items=[])
+	project = world.make_active_project(opportunity=opportunity.name, currency="USD", conversion_rate=7)
+	world.submit_quotation(project, opportunity=opportunity.name)
+	declare_lost(world, project, lost_to=world.competitor, winning_price=150_000)
+	assert loss_of(frappe, project) == (world.competitor, 150_000, 1_050_000)
+	assert loss_in_erpnext(frappe, opportunity) == (world.competitor, 150_000)
+	project.reload()
+	assert [(row.competitor, row.won, row.bid_price) for row in project.competitors] == [
+		(world.competitor, 1, 150_000)
+	]
+	with world.acting_as("director"):
+		project.outcome_reason = "The winner withdrew"
+		project.save()
+	world.apply("director", project, "Reopen")
+	assert loss_of(frappe, project) == (None, 0, 0)
+	assert loss_in_erpnext(frappe, opportunity) == (None, 0)
+	assert not any(row.won for row in project.competitors)
+
+
+def test_currencies_of_project_and_opportunity_differ(world, frappe):
+	opportunity = world.make_opportunity(currency="USD", conversion_rate=7)
+	project = world.make_active_project(opportunity=opportunity.name)
+	declare_lost(world, project, lost_to=world.competitor, winning_price=1_050_000)
+	assert loss_in_erpnext(frappe, opportunity) == (world.competitor, 150_000)
+
+
+def test_an_opportunity_tells_who_won(world, frappe):
+	opportunity = world.make_opportunity(currency="USD", conversion_rate=7)
+	project = world.make_active_project(opportunity=opportunity.name)
+	with world.acting_as("manager"):
+		opportunity.reload()
+		opportunity.update({"presales_lost_to": world.competitor, "presales_winning_price": 150_000})
+		opportunity.declare_enquiry_lost([{"lost_reason": world.lost_reason}], [], "Price")
+	assert loss_of(frappe, project) == (world.competitor, 1_050_000, 1_050_000)
+	with world.acting_as("manager"):
+		opportunity.reload()
+		opportunity.update({"status": "Open", "lost_reasons": []})
+		opportunity.save()
+	assert loss_of(frappe, project) == (None, 0, 0)
+	assert loss_in_erpnext(frappe, opportunity) == (None, 0)
+
+
+def test_a_quotation_lost_to_one_competitor_tells_who_won(world, frappe):
+	switch_gates_off(frappe)
+	opportunity = world.make_opportunity(items=[])
+	project = world.make_active_project(opportunity=opportunity.name)
+	quotation = world.submit_quotation(project, opportunity=opportunity.name)
+	with world.acting_as("manager"):
+		quotation.declare_enquiry_lost(
+			[{"lost_reason": world.lost_reason}], [{"competitor": world.competitor}], "Price"
+		)
+	assert loss_of(frappe, project)[0] == world.competitor
+	assert loss_in_erpnext(frappe, opportunity) == (world.competitor, 0)
+
+
+def test_a_won_deal_was_lost_to_nobody(world, frappe, project):
+	declare_lost(world, project, lost_to=world.competitor, winning_price=5)
+	order = world.submit_order(project)
+	project.reload()
+	assert (project.status, *loss_of(frappe, project)) == ("Won", None, 0, 0)
+	with world.acting_as("manager"):
+		order.cancel()
+	project.reload()
+	assert project.status == "Lost"

@@ -118,6 +118,8 @@ def lose_with_opportunity(doc) -> None:
 		[row.competitor for row in doc.competitors],
 		doc.order_lost_reason,
 		trigger=doc.name,
+		winner=doc.get("presales_lost_to"),
+		base_winning_price=flt(doc.get("presales_winning_price")) * (flt(doc.conversion_rate) or 1),
 	)
 
 

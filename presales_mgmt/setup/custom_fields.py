@@ -76,10 +76,36 @@ _VERSION = [
 	},
 ]
 
+# To whom a deal was lost and for how much, in the opportunity's own currency.
+_LOSS = [
+	{
+		**_OURS,
+		"fieldname": "presales_lost_to",
+		"label": "Lost To",
+		"fieldtype": "Link",
+		"insert_after": "order_lost_reason",
+		"options": "Competitor",
+		"no_copy": 1,
+		"search_index": 1,
+		"depends_on": "presales_project",
+	},
+	{
+		**_OURS,
+		"fieldname": "presales_winning_price",
+		"label": "Winning Price",
+		"fieldtype": "Currency",
+		"insert_after": "presales_lost_to",
+		"options": "currency",
+		"no_copy": 1,
+		"non_negative": 1,
+		"depends_on": "presales_project",
+	},
+]
+
 CUSTOM_FIELDS = {
 	# Written by the project that is made from the opportunity. Not "no copy", which would also keep ERPNext's
 	# mapping from carrying it, by the same field name, to quotation and order.
-	"Opportunity": [_project_link("opportunity_owner", read_only=1)],
+	"Opportunity": [_project_link("opportunity_owner", read_only=1), *_LOSS],
 	"Quotation": [_project_link("order_type"), _INSTALLATION, *_VERSION],
 	"Sales Order": [_project_link("order_type"), _INSTALLATION],
 }
