@@ -9,6 +9,7 @@ from presales_mgmt import (
 	change_requests,
 	costing,
 	coverage,
+	differences,
 	guidance,
 	offering,
 	pricing,
@@ -577,6 +578,25 @@ def return_bid_bond(
 def forfeit_bid_bond(name: str, reason: str) -> None:
 	"""Note that the bond of a Presales Bid is lost. See `bonds.forfeit`, which checks who may."""
 	bonds.forfeit(name, reason)
+
+
+@frappe.whitelist()
+def get_document_differences(doctype: str, name: str) -> list[dict]:
+	"""How quotation, contract and order of a deal differ, as far as the user may read both sides.
+
+	Args:
+		doctype: Presales Project, Quotation, Contract or Sales Order.
+		name: its name; the user must be able to read it.
+
+	Returns: see `differences.get_differences`.
+	"""
+	if doctype not in (PROJECT, differences.QUOTATION, differences.CONTRACT, differences.ORDER):
+		frappe.throw(
+			_("{0} is not compared with anything.").format(frappe.utils.escape_html(_(doctype))),
+			exc=frappe.ValidationError,
+		)
+	frappe.has_permission(doctype, "read", doc=name, throw=True)
+	return differences.get_differences(doctype, name)
 
 
 # ---------------------------------------------------------------------------------------- offers and prices

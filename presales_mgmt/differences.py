@@ -14,9 +14,14 @@ from frappe import _
 from frappe.model.meta import get_field_precision
 from frappe.utils import cstr, flt, fmt_money, formatdate, getdate, strip_html
 
+from presales_mgmt.exceptions import GateError
+from presales_mgmt.overrides.common import hold_back
+from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules import difference as rules
 
 QUOTATION, CONTRACT, ORDER = "Quotation", "Contract", "Sales Order"
+
+PAIRS = ((QUOTATION, CONTRACT), (CONTRACT, ORDER), (QUOTATION, ORDER))
 
 # DocType -> label -> field. Labels are those of the rows that are shown; a document compares with another in those
 # that both have.
@@ -240,3 +245,102 @@ def _shown(row: rules.Row, value, currency: str) -> str:
 
 def _quantity(qty: float, uom: str) -> str:
 	return f"{qty:g} {_(uom)}".strip()
+
+
+# ---------------------------------------------------------------------------------------- of a deal
+
+
+def check_differences(order) -> None:
+	"""Say, when an order is submitted, in what it differs from its quotation and its contract (R8.6).
+
+	Raises `GateError` if the setting "Order Differs" of the company says Stop. Whoever may not read the other document
+	is told that there are differences, and not which.
+	"""
+	mode = frappe.get_cached_doc("Presales Settings").get_for_company("order_difference", order.company)
+	hold_back(mode, lambda: _check_differences(order), _("Order Differs"))
+
+
+def _check_differences(order) -> None:
+	others = [
+		(doctype, name)
+		for doctype, name in _chain(order.doctype, order).items()
+		if name and doctype != order.doctype
+	]
+	documents = read_documents(others)
+	present = read_document(order)
+	message = ""
+	for doctype, name in others:
+		before = documents.get((doctype, name))
+		rows = show(before, present) if before else []
+		if not rows:
+			continue
+		message += "<p>{}</p>".format(
+			_("{0} differs from {1} {2}:").format(order.name, _(doctype), frappe.utils.escape_html(name))
+		)
+		if frappe.has_permission(doctype, "read", doc=name):
+			message += describe(rows)
+	if message:
+		frappe.throw(message, exc=GateError, title=_("Order Differs"))
+
+
+def describe(rows: list[dict]) -> str:
+	"""Rows of `show` as an HTML list, for a message."""
+	escape = frappe.utils.escape_html
+	return "<ul>{}</ul>".format(
+		"".join(
+			"<li>{}</li>".format(
+				_("{0}: {1} → {2}").format(
+					escape(" · ".join(filter(None, (row["label"], row["detail"]))) or _("Terms")),
+					escape(row["before"] or _("nothing")),
+					escape(row["after"] or _("nothing")),
+				)
+			)
+			for row in rows
+		)
+	)
+
+
+def get_differences(doctype: str, name: str) -> list[dict]:
+	"""The documents of a deal compared with each other, as far as the user may read both.
+
+	Args:
+		doctype: Presales Project, or one of the documents; then this one stands for the project's.
+		name: its name.
+
+	Returns: [{"before": {"doctype", "name"}, "after": the same, "rows": see `show`}], for quotation and contract,
+		contract and order, quotation and order.
+	"""
+	chain = {
+		document: found
+		for document, found in _chain(doctype, frappe.get_doc(doctype, name)).items()
+		if found and frappe.has_permission(document, "read", doc=found)
+	}
+	documents = read_documents(chain.items())
+	return [
+		{
+			"before": {"doctype": before, "name": chain[before]},
+			"after": {"doctype": after, "name": chain[after]},
+			"rows": show(documents[before, chain[before]], documents[after, chain[after]]),
+		}
+		for before, after in PAIRS
+		if before in chain and after in chain
+	]
+
+
+def _chain(doctype: str, doc) -> dict[str, str | None]:
+	"""Which quotation, contract and order belong together: those that `doc` names, else the project's."""
+	project = doc.name if doctype == PROJECT else doc.get("presales_project")
+	chain = dict.fromkeys((QUOTATION, CONTRACT, ORDER))
+	if project:
+		found = frappe.db.get_value(PROJECT, project, ["quotation", "contract", "sales_order"])
+		chain.update(zip(chain, found, strict=True))
+	if doctype in chain:
+		chain[doctype] = doc.name
+	if doctype == ORDER:
+		chain[CONTRACT] = doc.get("presales_contract") or chain[CONTRACT]
+		offers = {row.prevdoc_docname for row in doc.items if row.prevdoc_docname}
+		# An order of several offers is compared with the current one.
+		chain[QUOTATION] = offers.pop() if len(offers) == 1 else chain[QUOTATION]
+	elif doctype == CONTRACT:
+		chain[QUOTATION] = doc.get("presales_quotation") or chain[QUOTATION]
+	return chain

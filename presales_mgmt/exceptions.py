@@ -139,6 +139,10 @@ class NegotiationError(PresalesError):
 	"""A negotiation round contradicts itself, or names quotations that are not its project's."""
 
 
+class ContractError(PresalesError):
+	"""A contract contradicts itself, its project or its quotation."""
+
+
 class ParticipantMissingError(ReviewError):
 	"""Somebody who must take part in a review is not among its reviewers."""
 

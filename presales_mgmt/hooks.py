@@ -19,8 +19,10 @@ extend_bootinfo = "presales_mgmt.boot.extend_bootinfo"
 
 doctype_js = {
 	"Opportunity": "public/js/opportunity.js",
-	"Quotation": "public/js/quotation.js",
-	"Sales Order": "public/js/sales_order.js",
+	"Quotation": ["public/js/differences.js", "public/js/quotation.js"],
+	"Contract": ["public/js/differences.js", "public/js/contract.js"],
+	"Sales Order": ["public/js/differences.js", "public/js/sales_order.js"],
+	"Presales Project": "public/js/differences.js",
 }
 
 doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
@@ -28,6 +30,7 @@ doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
 override_doctype_dashboards = {
 	"Opportunity": "presales_mgmt.overrides.dashboards.link_project",
 	"Quotation": "presales_mgmt.overrides.dashboards.link_project",
+	"Contract": "presales_mgmt.overrides.dashboards.link_project",
 	"Sales Order": "presales_mgmt.overrides.dashboards.link_project",
 	"Payment Entry": "presales_mgmt.overrides.dashboards.link_bond_of_payment",
 	"Bank Guarantee": "presales_mgmt.overrides.dashboards.link_bond_of_guarantee",
@@ -47,6 +50,13 @@ doc_events = {
 		"on_cancel": "presales_mgmt.overrides.quotation.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.quotation.on_update_after_submit",
 		"on_change": "presales_mgmt.overrides.quotation.on_change",
+	},
+	"Contract": {
+		"validate": "presales_mgmt.overrides.contract.validate",
+		"before_submit": "presales_mgmt.overrides.contract.before_submit",
+		"on_submit": "presales_mgmt.overrides.contract.on_submit",
+		"before_cancel": "presales_mgmt.overrides.contract.before_cancel",
+		"on_cancel": "presales_mgmt.overrides.contract.on_cancel",
 	},
 	"Sales Order": {
 		"validate": "presales_mgmt.overrides.sales_order.validate",

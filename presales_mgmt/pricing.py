@@ -176,7 +176,7 @@ def check_price(quotation) -> None:
 	_check(quotation, measure(quotation))
 
 
-def check_order(order) -> None:
+def check_order_price(order) -> None:
 	"""Raise `PriceAuthorityError` when a Sales Order goes below what was quoted further than the user may, and no
 	approval lets it: of exactly this order as long as it is a draft, of a price as low as this one afterwards.
 	"""

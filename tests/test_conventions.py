@@ -61,6 +61,10 @@ READS = {
 		"make_presales_project",
 	): "maps an opportunity to an unsaved document; nothing is written",
 	(
+		"presales_mgmt/contracts.py",
+		"make_contract",
+	): "maps a quotation to an unsaved document; nothing is written",
+	(
 		"presales_mgmt/solutions.py",
 		"make_next_version",
 	): "maps a solution to an unsaved document; nothing is written",

@@ -103,6 +103,30 @@ def validate_opportunity(doc) -> None:
 		)
 
 
+def set_current_contract(project: str) -> None:
+	"""Make the latest submitted Contract the project's; none when there is none.
+
+	The amount is that of the contract in company currency, before tax.
+	"""
+	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	# A locking read, as with quotations.
+	latest = frappe.qb.get_query(
+		"Contract",
+		fields=["name", "presales_base_amount"],
+		filters={"presales_project": project, "docstatus": 1},
+		order_by="creation desc, name desc",
+		limit=1,
+		for_update=True,
+	).run(as_dict=True)
+	doc.db_set(
+		{
+			"contract": latest[0].name if latest else None,
+			"base_contract_amount": latest[0].presales_base_amount if latest else 0,
+		},
+		notify=True,
+	)
+
+
 def lose_with_opportunity(doc) -> None:
 	"""An Opportunity declared lost takes its project with it, reasons and competitors included.
 

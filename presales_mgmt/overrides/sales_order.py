@@ -18,18 +18,26 @@ def validate(doc, method=None):
 	# An order that stands was made while the version was current.
 	if doc.docstatus == 0:
 		require_orderable(doc)
+	if doc.get("presales_contract"):
+		from presales_mgmt.contracts import validate_contract_of_order
+
+		validate_contract_of_order(doc)
 
 
 def before_submit(doc, method=None):
 	if not doc.get("presales_project"):
 		return
+	from presales_mgmt.contracts import check_order
+	from presales_mgmt.differences import check_differences
 	from presales_mgmt.overrides.common import check_gate
-	from presales_mgmt.pricing import check_order
+	from presales_mgmt.pricing import check_order_price
 	from presales_mgmt.quotations import require_orderable
 
 	require_orderable(doc)
 	check_gate(doc, "allows_sales_order", "sales_order_gate")
 	check_order(doc)
+	check_differences(doc)
+	check_order_price(doc)
 
 
 def on_submit(doc, method=None):
@@ -63,9 +71,9 @@ def on_update_after_submit(doc, method=None):
 		return
 	amount_changed = doc.has_value_changed("base_net_total")
 	if amount_changed or doc.has_value_changed("total_qty"):
-		from presales_mgmt.pricing import check_order
+		from presales_mgmt.pricing import check_order_price
 
-		check_order(doc)
+		check_order_price(doc)
 	if amount_changed:
 		from presales_mgmt.lifecycle import update_win
 

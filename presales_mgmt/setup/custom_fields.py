@@ -102,12 +102,144 @@ _LOSS = [
 	},
 ]
 
+
+def _in_order(insert_after: str, *fields: dict) -> list[dict]:
+	"""Fields of ours one after the other, the first after `insert_after`."""
+	made = []
+	for field in fields:
+		made.append({"module": "Presales Mgmt", "insert_after": insert_after, **field})
+		insert_after = field["fieldname"]
+	return made
+
+
+OF_A_PROJECT = "eval:doc.presales_project"
+
+# What a contract states by the regulations and ERPNext's has no place for (R1.7, R5.10).
+CONTRACT_FIELDS = _in_order(
+	"contract_terms",
+	{
+		"fieldname": "presales_section",
+		"fieldtype": "Section Break",
+		"label": "Contract of a Presales Project",
+		"depends_on": OF_A_PROJECT,
+	},
+	{
+		"fieldname": "presales_quotation",
+		"fieldtype": "Link",
+		"label": "Quotation",
+		"options": "Quotation",
+		"search_index": 1,
+		"print_hide": 1,
+		"ignore_user_permissions": 1,
+	},
+	{
+		"fieldname": "presales_currency",
+		"fieldtype": "Link",
+		"label": "Currency",
+		"options": "Currency",
+	},
+	{
+		"fieldname": "presales_conversion_rate",
+		"fieldtype": "Float",
+		"label": "Exchange Rate",
+		"precision": "9",
+		"print_hide": 1,
+	},
+	{
+		"fieldname": "presales_amount",
+		"fieldtype": "Currency",
+		"label": "Contract Amount",
+		"description": "Before tax",
+		"options": "presales_currency",
+		"non_negative": 1,
+	},
+	{
+		"fieldname": "presales_base_amount",
+		"fieldtype": "Currency",
+		"label": "Contract Amount (Company Currency)",
+		"options": "Company:presales_company:default_currency",
+		"read_only": 1,
+		"print_hide": 1,
+	},
+	{"fieldname": "presales_column_break_1", "fieldtype": "Column Break"},
+	{
+		"fieldname": "presales_implementation_start",
+		"fieldtype": "Date",
+		"label": "Implementation Starts On",
+	},
+	{"fieldname": "presales_delivery_date", "fieldtype": "Date", "label": "Delivery Date"},
+	{
+		"fieldname": "presales_payment_terms_template",
+		"fieldtype": "Link",
+		"label": "Payment Terms Template",
+		"options": "Payment Terms Template",
+	},
+	{
+		"fieldname": "presales_payment_terms",
+		"fieldtype": "Small Text",
+		"label": "Payment Terms",
+		"description": "If there is no template",
+	},
+	{
+		"fieldname": "presales_content_section",
+		"fieldtype": "Section Break",
+		"label": "Goal, Scope, Quality and Service",
+		"depends_on": OF_A_PROJECT,
+	},
+	{"fieldname": "presales_goal", "fieldtype": "Small Text", "label": "Goal"},
+	{"fieldname": "presales_scope", "fieldtype": "Small Text", "label": "Scope"},
+	{"fieldname": "presales_column_break_2", "fieldtype": "Column Break"},
+	{
+		"fieldname": "presales_quality_standard",
+		"fieldtype": "Small Text",
+		"label": "Quality Standard",
+	},
+	{
+		"fieldname": "presales_service_guarantee",
+		"fieldtype": "Small Text",
+		"label": "Service Guarantee",
+	},
+)
+
 CUSTOM_FIELDS = {
 	# Written by the project that is made from the opportunity. Not "no copy", which would also keep ERPNext's
 	# mapping from carrying it, by the same field name, to quotation and order.
 	"Opportunity": [_project_link("opportunity_owner", read_only=1), *_LOSS],
 	"Quotation": [_project_link("order_type"), _INSTALLATION, *_VERSION],
-	"Sales Order": [_project_link("order_type"), _INSTALLATION],
+	"Contract": [
+		_project_link("party_user"),
+		*_in_order(
+			PROJECT_FIELD,
+			# Of the project: ERPNext's contract names no company.
+			{
+				"fieldname": "presales_company",
+				"fieldtype": "Link",
+				"label": "Company",
+				"options": "Company",
+				"read_only": 1,
+				"depends_on": OF_A_PROJECT,
+				"ignore_user_permissions": 1,
+			},
+		),
+		*CONTRACT_FIELDS,
+	],
+	"Sales Order": [
+		_project_link("order_type"),
+		*_in_order(
+			PROJECT_FIELD,
+			{
+				"fieldname": "presales_contract",
+				"fieldtype": "Link",
+				"label": "Contract",
+				"options": "Contract",
+				"search_index": 1,
+				"print_hide": 1,
+				"ignore_user_permissions": 1,
+				"depends_on": OF_A_PROJECT,
+			},
+		),
+		_INSTALLATION,
+	],
 }
 
 

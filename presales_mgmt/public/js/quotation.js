@@ -9,9 +9,13 @@ frappe.ui.form.on("Quotation", {
 	},
 
 	refresh(frm) {
+		presales_mgmt.offer_differences(frm);
 		if (!frm.doc.presales_project || frm.is_new()) return;
 		show_version(frm);
-		if (frm.doc.docstatus === 1) add_new_version(frm);
+		if (frm.doc.docstatus === 1) {
+			add_new_version(frm);
+			add_contract(frm);
+		}
 		if (frm.doc.docstatus === 0) {
 			show_price(frm);
 			if (frm.doc.presales_cost_estimate) {
@@ -34,6 +38,21 @@ function add_new_version(frm) {
 		() =>
 			frappe.model.open_mapped_doc({
 				method: "presales_mgmt.quotations.make_next_version",
+				frm,
+			}),
+		__("Create")
+	);
+}
+
+function add_contract(frm) {
+	const { status, presales_version_status: version_status } = frm.doc;
+	if (status === "Lost" || version_status === "Superseded") return;
+	if (!frappe.model.can_create("Contract")) return;
+	frm.add_custom_button(
+		__("Contract"),
+		() =>
+			frappe.model.open_mapped_doc({
+				method: "presales_mgmt.contracts.make_contract",
 				frm,
 			}),
 		__("Create")

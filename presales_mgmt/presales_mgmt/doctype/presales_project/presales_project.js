@@ -25,6 +25,10 @@ const MADE_FROM = {
 		source: "opportunity",
 		method: "erpnext.crm.doctype.opportunity.opportunity.make_quotation",
 	},
+	Contract: {
+		source: "quotation",
+		method: "presales_mgmt.contracts.make_contract",
+	},
 	"Sales Order": {
 		source: "quotation",
 		method: "erpnext.selling.doctype.quotation.quotation.make_sales_order",
@@ -59,6 +63,7 @@ frappe.ui.form.on("Presales Project", {
 		say_options(frm, "stakeholders", "buying_role");
 		show_overview(frm);
 		show_initiation(frm);
+		show_contract(frm);
 	},
 
 	company(frm) {
@@ -296,6 +301,17 @@ function facts(frm) {
 	return box;
 }
 
+// ----------------------------------------------------------------------------------------- contract
+
+/** The contract is made from the offer that the customer has confirmed. */
+function show_contract(frm) {
+	if (!frm.doc.quotation) return;
+	presales_mgmt.offer_differences(frm);
+	if (frm.doc.contract || !["Active", "Won"].includes(frm.doc.status)) return;
+	if (!frappe.model.can_create("Contract")) return;
+	frm.add_custom_button(__("Contract"), () => make_record(frm, "Contract", {}), __("Create"));
+}
+
 // ----------------------------------------------------------------------------------------- overview
 
 function show_overview(frm) {
@@ -476,6 +492,7 @@ function finding_row(frm, status, finding, condition) {
 		: [__("Found: {0}", [finding.found]), __("Expected: {0}", [finding.expected])];
 	if (finding.responsible_role)
 		facts.push(__("Responsible: {0}", [__(finding.responsible_role)]));
+	if (finding.needed_before) facts.push(__("Needed before: {0}", [__(finding.needed_before)]));
 	return $('<li class="presales-finding"></li>').append(
 		$(
 			`<span class="indicator-pill no-indicator-dot ${colour} presales-finding-state"></span>`

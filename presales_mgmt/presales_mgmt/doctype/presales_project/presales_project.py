@@ -67,6 +67,8 @@ WRITTEN_ELSEWHERE = (
 	"base_quoted_amount",
 	"sales_order",
 	"base_won_amount",
+	"contract",
+	"base_contract_amount",
 	"won_on",
 	"applied_by",
 	"applied_on",

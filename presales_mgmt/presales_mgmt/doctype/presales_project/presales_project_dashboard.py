@@ -20,7 +20,10 @@ def get_data():
 				"items": ["Presales Solution", "Presales Cost Estimate", "Presales Price Approval"],
 			},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
-			{"label": _("Selling"), "items": ["Opportunity", "Presales Bid", "Quotation", "Sales Order"]},
+			{
+				"label": _("Selling"),
+				"items": ["Opportunity", "Presales Bid", "Quotation", "Contract", "Sales Order"],
+			},
 			{
 				"label": _("Control"),
 				"items": [
