@@ -13,6 +13,8 @@ from presales_mgmt import (
 	coverage,
 	differences,
 	guidance,
+	offering,
+	pricing,
 	processes,
 	rectification,
 	requirements,
@@ -625,3 +627,54 @@ def get_document_differences(doctype: str, name: str) -> list[dict]:
 		)
 	frappe.has_permission(doctype, "read", doc=name, throw=True)
 	return differences.get_differences(doctype, name)
+
+
+# ---------------------------------------------------------------------------------------- offers and prices
+
+
+@frappe.whitelist(methods=["POST"])
+def take_current_estimate(quotation: str) -> str:
+	"""Make a draft Quotation rest on the current estimate. See `offering.take_current_estimate`, which checks who may."""
+	return offering.take_current_estimate(quotation)
+
+
+@frappe.whitelist()
+def get_price_status(doctype: str, name: str) -> dict:
+	"""What the price of a Quotation or Sales Order needs before the user may submit it (R5.8).
+
+	Args:
+		doctype: Quotation or Sales Order.
+		name: name of the document; the user must be able to read it.
+
+	Returns:
+		{"limits": which limits the price exceeds for the user, "discount_percent", "request": {"name", "status",
+		"requested_by", "decided_by", "decision_remarks", "holds"} of the latest Presales Price Approval, or None}.
+	"""
+	if doctype not in pricing.OFFERS:
+		raise frappe.PermissionError
+	frappe.has_permission(doctype, "read", doc=name, throw=True)
+	return pricing.get_price_status(doctype, name)
+
+
+@frappe.whitelist(methods=["POST"])
+def request_price_approval(doctype: str, name: str, reason: str) -> str:
+	"""Ask for approval of the price of a draft. See `pricing.request`, which checks who may."""
+	return pricing.request(doctype, name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def approve_price(name: str, remarks: str | None = None) -> None:
+	"""Approve a Presales Price Approval. See `pricing.decide`, which checks who may."""
+	pricing.decide(name, True, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def reject_price(name: str, remarks: str) -> None:
+	"""Reject a Presales Price Approval. See `pricing.decide`, which checks who may."""
+	pricing.decide(name, False, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def withdraw_price_request(name: str) -> None:
+	"""Take a Presales Price Approval back. See `pricing.withdraw`, which checks who may."""
+	pricing.withdraw(name)

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, now, now_datetime
 
+from presales_mgmt import losses
 from presales_mgmt.controllers import require_status
 from presales_mgmt.exceptions import BidError, LifecycleError
 from presales_mgmt.permissions.delegation import acting_for
@@ -216,9 +217,10 @@ def carry_competitors(bid) -> None:
 		was = _known_of_competitors(before)
 		known = {**dict.fromkeys(was, UNKNOWN), **known}
 	news = {competitor: values for competitor, values in known.items() if was.get(competitor) != values}
+	project = frappe.get_doc(PROJECT, bid.presales_project, for_update=True)
+	losses.follow_bid(project, bid)
 	if not news:
 		return
-	project = frappe.get_doc(PROJECT, bid.presales_project, for_update=True)
 	present = {row.competitor: row for row in project.competitors}
 	changed = False
 	for competitor, values in news.items():

@@ -119,8 +119,24 @@ class VersionError(PresalesError):
 	"""An older version of something is to replace a newer one."""
 
 
+class SupersededQuotationError(VersionError):
+	"""An order is made from a version of a quotation that does not stand any more."""
+
+
 class CostingError(PresalesError):
 	"""A cost estimate contradicts itself, or cannot tell what it is asked."""
+
+
+class EstimateNotApprovedError(CostingError):
+	"""An offer rests on no approved cost estimate."""
+
+
+class PriceAuthorityError(PresalesError):
+	"""A price is lower than the person may give, or an approval of it does not hold."""
+
+
+class NegotiationError(PresalesError):
+	"""A negotiation round contradicts itself, or names quotations that are not its project's."""
 
 
 class ContractError(PresalesError):

@@ -25,6 +25,8 @@ doctype_js = {
 	"Presales Project": "public/js/differences.js",
 }
 
+doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
+
 override_doctype_dashboards = {
 	"Opportunity": "presales_mgmt.overrides.dashboards.link_project",
 	"Quotation": "presales_mgmt.overrides.dashboards.link_project",
@@ -47,6 +49,7 @@ doc_events = {
 		"before_cancel": "presales_mgmt.overrides.quotation.before_cancel",
 		"on_cancel": "presales_mgmt.overrides.quotation.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.quotation.on_update_after_submit",
+		"on_change": "presales_mgmt.overrides.quotation.on_change",
 	},
 	"Contract": {
 		"validate": "presales_mgmt.overrides.contract.validate",
@@ -109,6 +112,9 @@ standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permiss
 
 # These stand when what they name is cancelled; the desk does not offer to cancel them, too.
 auto_cancel_exempted_doctypes = ["Presales Review", "Presales Change Request", "Presales Cost Estimate"]
+
+# A draft that is deleted leaves behind that a price was asked for.
+ignore_links_on_delete = ["Presales Price Approval"]
 
 # What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
 presales_requirement_kinds = {

@@ -68,6 +68,14 @@ READS = {
 		"presales_mgmt/solutions.py",
 		"make_next_version",
 	): "maps a solution to an unsaved document; nothing is written",
+	(
+		"presales_mgmt/offering.py",
+		"make_quotation",
+	): "maps an estimate to an unsaved document; nothing is written",
+	(
+		"presales_mgmt/quotations.py",
+		"make_next_version",
+	): "maps a quotation to an unsaved document; nothing is written",
 }
 
 # Folders whose code runs for the system and not for a user, so that permissions say nothing there.

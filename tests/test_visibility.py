@@ -10,7 +10,7 @@ from tests.world import email
 
 INSIDERS = ("director", "manager", "planner", "engineer", "archivist", "supervisor", "leader")
 # What is for some roles only: not everybody on the team has to know what a deal costs.
-NOT_FOR = {"Presales Cost Estimate": ("engineer", "archivist")}
+NOT_FOR = dict.fromkeys(("Presales Cost Estimate", "Presales Price Approval"), ("engineer", "archivist"))
 OUTSIDERS = ("other_director", "other_manager", "expert2", "clerk")
 
 
@@ -60,6 +60,7 @@ def deal(world, frappe):
 		clarifications=[{"asked_on": "2026-03-05", "question": "Power at the site?"}],
 		bidders=[{"competitor": world.competitor}],
 	)
+	world.ask_for_price(project)
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

@@ -524,11 +524,37 @@ class World:
 				},
 			)
 
+	def other_customer(self, name: str) -> str:
+		"""Another customer that bids for the same opportunity."""
+		return self.insert(
+			"Customer",
+			customer_name=name,
+			customer_type="Company",
+			customer_group=self.leaf_of("Customer Group"),
+			territory=self.territory,
+		).name
+
 	def submit_quotation(self, project, person="manager", **values):
 		quotation = self.make_quotation(project, person, **values)
 		with self.acting_as(person):
 			quotation.submit()
 		return quotation
+
+	def ask_for_price(self, project, person="manager"):
+		"""A request to approve the price of a draft quotation, of which no role may give any discount."""
+		import frappe
+
+		from presales_mgmt.api import request_price_approval
+
+		settings = frappe.get_doc("Presales Settings")
+		settings.append("price_authorities", {"role": "Presales Leader", "max_discount_percent": 50})
+		settings.save()
+		quotation = self.make_quotation(
+			project, person, apply_discount_on="Net Total", additional_discount_percentage=10
+		)
+		with self.acting_as(person):
+			name = request_price_approval("Quotation", quotation.name, "The customer asked for it")
+		return frappe.get_doc("Presales Price Approval", name)
 
 	def make_order(self, project, person="manager", **values):
 		with self.acting_as(person):

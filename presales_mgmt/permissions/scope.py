@@ -21,6 +21,7 @@ PROJECT_DOCTYPES = {
 	"Presales Requirement": "presales_project",
 	"Presales Change Request": "presales_project",
 	"Presales Bid": "presales_project",
+	"Presales Price Approval": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 

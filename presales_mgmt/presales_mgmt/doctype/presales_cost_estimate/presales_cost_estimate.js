@@ -8,6 +8,8 @@ const KINDS = {
 
 frappe.ui.form.on("Presales Cost Estimate", {
 	setup(frm) {
+		// What was offered by it stands when the estimate is withdrawn.
+		frm.ignore_doctypes_on_cancel_all = ["Quotation"];
 		frm.set_query("presales_project", () => ({ filters: { status: ["!=", "Closed"] } }));
 		frm.set_query("presales_solution", () => ({
 			filters: {
@@ -237,6 +239,20 @@ function take_reserve(frm) {
 		.then(() => frm.reload_doc());
 }
 
+/** The offer follows from the approved estimate. */
+function add_quotation(frm) {
+	if (!frappe.model.can_create("Quotation") || !frm.doc.selling_total) return;
+	frm.add_custom_button(
+		__("Quotation"),
+		() =>
+			frappe.model.open_mapped_doc({
+				method: "presales_mgmt.offering.make_quotation",
+				frm,
+			}),
+		__("Create")
+	);
+}
+
 function show_approval(frm) {
 	if (frm.is_new()) return;
 	const name = frm.doc.name;
@@ -247,6 +263,7 @@ function show_approval(frm) {
 			if (frm.doc.name !== name || !approval?.review) return;
 			if (approval.approved) {
 				frm.dashboard.add_indicator(__("Approved by {0}", [approval.review]), "green");
+				add_quotation(frm);
 				return;
 			}
 			const text = approval.fault || __(approval.review_status, null, "Presales Review");

@@ -50,6 +50,11 @@ class PresalesCostEstimate(ProjectRecord):
 	def on_submit(self):
 		costing.follow_current(self.presales_project, versioning.make_current(self))
 
+	def before_cancel(self):
+		super().before_cancel()
+		# What was offered by it stands; the next version of the offer rests on another estimate.
+		self.ignore_linked_doctypes = (*self.ignore_linked_doctypes, "Quotation")
+
 	def on_cancel(self):
 		costing.follow_current(self.presales_project, versioning.withdraw(self))
 

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from presales_mgmt import initiation, lifecycle
+from presales_mgmt import initiation, lifecycle, losses
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
 	DateOrderError,
@@ -377,6 +377,7 @@ class PresalesProject(Document):
 			flt(self.expected_amount) * flt(self.conversion_rate), self.precision("base_expected_amount")
 		)
 		self.base_weighted_amount = self.weighted_amount(self.probability)
+		self.base_winning_price = losses.base_price(self)
 
 	def set_size(self):
 		"""Without an application it is the person-months entered here that make a project large (R8.7)."""

@@ -15,7 +15,10 @@ def get_data():
 				"label": _("Requirements", context="Presales Requirement"),
 				"items": ["Presales Requirement", "Presales Change Request"],
 			},
-			{"label": _("Offer"), "items": ["Presales Solution", "Presales Cost Estimate"]},
+			{
+				"label": _("Offer"),
+				"items": ["Presales Solution", "Presales Cost Estimate", "Presales Price Approval"],
+			},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
 			{
 				"label": _("Selling"),
