@@ -21,12 +21,16 @@ doctype_js = {
 	"Opportunity": "public/js/opportunity.js",
 	"Quotation": "public/js/quotation.js",
 	"Sales Order": "public/js/sales_order.js",
+	# The panel that both forms have.
+	"Presales Project": "public/js/delivery_progress.js",
+	"Presales Handover": "public/js/delivery_progress.js",
 }
 
 override_doctype_dashboards = {
 	"Opportunity": "presales_mgmt.overrides.dashboards.link_project",
 	"Quotation": "presales_mgmt.overrides.dashboards.link_project",
 	"Sales Order": "presales_mgmt.overrides.dashboards.link_project",
+	"Project": "presales_mgmt.overrides.dashboards.link_project",
 	"Payment Entry": "presales_mgmt.overrides.dashboards.link_bond_of_payment",
 	"Bank Guarantee": "presales_mgmt.overrides.dashboards.link_bond_of_guarantee",
 }
@@ -52,6 +56,10 @@ doc_events = {
 		"before_cancel": "presales_mgmt.overrides.sales_order.before_cancel",
 		"on_cancel": "presales_mgmt.overrides.sales_order.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.sales_order.on_update_after_submit",
+	},
+	"Project": {
+		"validate": "presales_mgmt.overrides.project.validate",
+		"on_trash": "presales_mgmt.overrides.project.on_trash",
 	},
 	"Payment Entry": {
 		"on_submit": "presales_mgmt.overrides.payment_entry.on_submit",

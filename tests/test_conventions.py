@@ -64,6 +64,10 @@ READS = {
 		"presales_mgmt/solutions.py",
 		"make_next_version",
 	): "maps a solution to an unsaved document; nothing is written",
+	(
+		"presales_mgmt/delivery.py",
+		"make_kickoff_meeting",
+	): "maps a handover to an unsaved document; nothing is written",
 }
 
 # Folders whose code runs for the system and not for a user, so that permissions say nothing there.

@@ -60,6 +60,10 @@ def deal(world, frappe):
 		clarifications=[{"asked_on": "2026-03-05", "question": "Power at the site?"}],
 		bidders=[{"competitor": world.competitor}],
 	)
+	handover = world.make_handover(project)
+	handover.update({"rounds": [{"round_number": 1}], "reasons": [{"reason": "Drawings"}]})
+	handover.flags.by_function = True
+	handover.save()
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

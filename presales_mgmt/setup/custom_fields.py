@@ -28,6 +28,8 @@ CUSTOM_FIELDS = {
 	"Opportunity": [_project_link("opportunity_owner", read_only=1)],
 	"Quotation": [_project_link("order_type")],
 	"Sales Order": [_project_link("order_type")],
+	# Written when the handover of the presales project is accepted.
+	"Project": [_project_link("sales_order", read_only=1, no_copy=1)],
 }
 
 
