@@ -636,6 +636,12 @@ def complete_handover_point(name: str, point: str, done: bool = True) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+def change_delivery_manager(name: str, delivery_manager: str, reason: str) -> None:
+	"""Name another delivery manager of an accepted handover. See `handover.change_delivery_manager`, which checks who may."""
+	handover.change_delivery_manager(name, delivery_manager, reason)
+
+
+@frappe.whitelist(methods=["POST"])
 def make_handover_project(name: str) -> str:
 	"""Make the ERPNext project of an accepted handover again. See `handover.make_project_again`, which checks who may."""
 	return handover.make_project_again(name)

@@ -52,6 +52,7 @@ def offer(name: str, answer_due: str | None = None) -> None:
 			status_label(WON),
 			LifecycleError,
 		)
+	doc.set_package()
 	missing = package.get_missing(doc)
 	if missing:
 		frappe.throw(
@@ -174,6 +175,41 @@ def complete_point(name: str, point: str, done: bool = True) -> None:
 	settle(doc, {})
 
 
+def change_delivery_manager(name: str, delivery_manager: str, reason: str) -> None:
+	"""Let somebody else answer for a project that was taken over. The delivery manager does so, or the director.
+
+	Raises:
+		frappe.PermissionError: somebody else tries.
+		HandoverError: it is not accepted, there is no reason, or it is the same person.
+		TeamError: that person cannot be delivery manager of the project.
+	"""
+	doc = _read(name)
+	user = frappe.session.user
+	if doc.delivery_manager not in acting_for(user) and "Director" not in get_project_roles(
+		doc.presales_project, user
+	):
+		frappe.throw(
+			_("Only the delivery manager or the director of {0} may name another delivery manager.").format(
+				doc.presales_project
+			),
+			exc=frappe.PermissionError,
+		)
+	require_status(doc, HandoverError, rules.ACCEPTED)
+	before = doc.delivery_manager
+	if delivery_manager == before:
+		refuse(doc, "Delivery Manager", before, _("somebody else"), HandoverError)
+	if not (reason or "").strip():
+		refuse(doc, "Remarks", None, _("a reason"), HandoverError)
+	doc.delivery_manager = delivery_manager
+	doc.validate_delivery_manager()
+	set_delivery_manager(doc.presales_project, delivery_manager)
+	settle(doc, {})
+	doc.add_comment(
+		"Info",
+		_("Delivery manager changed from {0} to {1}: {2}").format(before, delivery_manager, reason.strip()),
+	)
+
+
 def make_project_again(name: str) -> str:
 	"""Make the ERPNext project of an accepted handover whose project was deleted or cancelled. Returns its name.
 
@@ -204,6 +240,8 @@ def make_project_again(name: str) -> str:
 def follow(doc) -> None:
 	"""Write into the project how its handover stands, and who answers for it now."""
 	project = frappe.get_doc(PROJECT, doc.presales_project, for_update=True)
+	if doc.status == rules.REVOKED and project.handover not in (None, doc.name):
+		return  # another has come after it
 	accepted = doc.status == rules.ACCEPTED
 	values = {
 		"handover": doc.name,
@@ -272,11 +310,12 @@ def follow_orders(project, orders: list[str], trigger: str) -> None:
 		if doc.status == rules.OFFERED:
 			_withdraw(doc, reason)
 		elif doc.status == rules.ACCEPTED:
-			doc.cancelled_order = trigger
 			_end_round(doc, rules.REVOKED, reason)
 			settle(doc, {"status": rules.REVOKED, "decision_remarks": reason})
 			doc.add_comment("Info", _("Revoked: {0}").format(reason))
 			give_todo(doc, project.manager, _("Handover revoked: {0}").format(reason), priority="High")
+		# Its name stays; a link would keep ERPNext from deleting what is cancelled.
+		settle(doc, {"sales_order": None, "cancelled_order": trigger})
 		return
 	if doc.status == rules.REVOKED:
 		return  # what is won anew is handed over anew

@@ -112,7 +112,12 @@ function show_buttons(frm) {
 		}
 		if (EDITABLE.includes(status) && leads) primary(frm, __("Offer"), () => offer(frm));
 		if (status === "Offered") add_answers(frm, leads, receives);
-		if (status === "Accepted") add_delivery(frm, persons);
+		if (status === "Accepted") {
+			add_delivery(frm, persons);
+			if (persons.includes(delivery_manager) || persons.includes(message?.director)) {
+				frm.add_custom_button(__("Change Delivery Manager"), () => ask_manager(frm));
+			}
+		}
 		if (["Offered", "Accepted"].includes(status) && frappe.model.can_create(MEETING)) {
 			frm.add_custom_button(__("Kickoff Meeting"), () =>
 				frappe.model.open_mapped_doc({
@@ -199,6 +204,25 @@ function add_delivery(frm, persons) {
 			call(frm, "presales_mgmt.api.make_handover_project")
 		);
 	}
+}
+
+function ask_manager(frm) {
+	frappe.prompt(
+		[
+			{
+				fieldname: "delivery_manager",
+				fieldtype: "Link",
+				options: "User",
+				label: __("Delivery Manager"),
+				get_query: enabled_users,
+				reqd: 1,
+			},
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+		],
+		(values) => call(frm, "presales_mgmt.api.change_delivery_manager", values),
+		__("Change Delivery Manager"),
+		__("Change Delivery Manager")
+	);
 }
 
 function ask_point(frm, points) {
