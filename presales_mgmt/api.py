@@ -15,7 +15,10 @@ from presales_mgmt import (
 	guidance,
 	offering,
 	pricing,
+	handover,
+	package,
 	processes,
+	progress,
 	rectification,
 	requirements,
 	reviewed_version,
@@ -678,3 +681,81 @@ def reject_price(name: str, remarks: str) -> None:
 def withdraw_price_request(name: str) -> None:
 	"""Take a Presales Price Approval back. See `pricing.withdraw`, which checks who may."""
 	pricing.withdraw(name)
+# ---------------------------------------------------------------------------------------- handover
+
+
+@frappe.whitelist(methods=["POST"])
+def fill_handover(name: str) -> None:
+	"""Take over into a Presales Handover what the project has. See `package.fill`, which checks who may."""
+	package.fill(name)
+
+
+@frappe.whitelist()
+def get_handover_gaps(name: str) -> list[str]:
+	"""What a Presales Handover lacks before it can be offered, one text for each part.
+
+	Args:
+		name: name of the Presales Handover; the user must be able to read it.
+	"""
+	frappe.has_permission(handover.HANDOVER, "read", doc=name, throw=True)
+	return package.get_missing(frappe.get_doc(handover.HANDOVER, name))
+
+
+@frappe.whitelist(methods=["POST"])
+def offer_handover(name: str, answer_due: str | None = None) -> None:
+	"""Offer a Presales Handover to its delivery manager. See `handover.offer`, which checks who may and what is missing."""
+	handover.offer(name, answer_due)
+
+
+@frappe.whitelist(methods=["POST"])
+def accept_handover(name: str, remarks: str | None = None) -> str:
+	"""Take over a project; returns the name of its ERPNext project. See `handover.accept`, which checks who may."""
+	return handover.accept(name, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def send_back_handover(name: str, reasons: list | str) -> None:
+	"""Send a Presales Handover back. See `handover.send_back`, which checks who may.
+
+	Args:
+		name: name of the Presales Handover.
+		reasons: what is missing, each by itself; by REST a JSON list.
+	"""
+	handover.send_back(name, [str(reason or "") for reason in frappe.parse_json(reasons)])
+
+
+@frappe.whitelist(methods=["POST"])
+def withdraw_handover(name: str, reason: str) -> None:
+	"""Take the offer of a Presales Handover back. See `handover.withdraw`, which checks who may."""
+	handover.withdraw(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def complete_handover_point(name: str, point: str, done: bool = True) -> None:
+	"""Mark an open point of a Presales Handover. See `handover.complete_point`, which checks who may."""
+	handover.complete_point(name, point, done)
+
+
+@frappe.whitelist(methods=["POST"])
+def change_delivery_manager(name: str, delivery_manager: str, reason: str) -> None:
+	"""Name another delivery manager of an accepted handover. See `handover.change_delivery_manager`, which checks who may."""
+	handover.change_delivery_manager(name, delivery_manager, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_handover_project(name: str) -> str:
+	"""Make the ERPNext project of an accepted handover again. See `handover.make_project_again`, which checks who may."""
+	return handover.make_project_again(name)
+
+
+@frappe.whitelist()
+def get_delivery_progress(project: str) -> dict:
+	"""How far the orders of a project are delivered, billed and paid, live from ERPNext.
+
+	Args:
+		project: name of the Presales Project; the user must be able to read it.
+
+	Returns: see `progress.get_progress`, of this one project.
+	"""
+	require_project_permission(project)
+	return progress.get_progress([project])[project]

@@ -165,3 +165,7 @@ class BidError(PresalesError):
 
 class BondError(PresalesError):
 	"""The bond of a bid is not in the state that is needed, or a document does not stand for it."""
+
+
+class HandoverError(PresalesError):
+	"""A handover is not in the state that is needed, is not complete, or is changed by the wrong way."""

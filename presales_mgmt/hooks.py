@@ -22,7 +22,9 @@ doctype_js = {
 	"Quotation": ["public/js/differences.js", "public/js/quotation.js"],
 	"Contract": ["public/js/differences.js", "public/js/contract.js"],
 	"Sales Order": ["public/js/differences.js", "public/js/sales_order.js"],
-	"Presales Project": "public/js/differences.js",
+	# The panel of progress is on both forms.
+	"Presales Project": ["public/js/differences.js", "public/js/delivery_progress.js"],
+	"Presales Handover": "public/js/delivery_progress.js",
 }
 
 doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
@@ -32,6 +34,7 @@ override_doctype_dashboards = {
 	"Quotation": "presales_mgmt.overrides.dashboards.link_project",
 	"Contract": "presales_mgmt.overrides.dashboards.link_project",
 	"Sales Order": "presales_mgmt.overrides.dashboards.link_project",
+	"Project": "presales_mgmt.overrides.dashboards.link_project",
 	"Payment Entry": "presales_mgmt.overrides.dashboards.link_bond_of_payment",
 	"Bank Guarantee": "presales_mgmt.overrides.dashboards.link_bond_of_guarantee",
 }
@@ -65,6 +68,10 @@ doc_events = {
 		"before_cancel": "presales_mgmt.overrides.sales_order.before_cancel",
 		"on_cancel": "presales_mgmt.overrides.sales_order.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.sales_order.on_update_after_submit",
+	},
+	"Project": {
+		"validate": "presales_mgmt.overrides.project.validate",
+		"on_trash": "presales_mgmt.overrides.project.on_trash",
 	},
 	"Payment Entry": {
 		"on_submit": "presales_mgmt.overrides.payment_entry.on_submit",

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, now_datetime, strip_html, today
 
-from presales_mgmt import bonds, initiation, losses
+from presales_mgmt import bonds, handover, initiation, losses
 from presales_mgmt.exceptions import (
 	GateError,
 	LifecycleError,
@@ -267,9 +267,10 @@ def _validate_closing(doc, before: str) -> None:
 	"""A project is closed when its last stage is done and its evaluation report is archived (R9.15).
 
 	The gate of the last stage is overridden like any other: by the director, with a reason, on the log.
-	A bond that is out is not: it is somebody's task until it has come back.
+	A bond that is out is not: it is somebody's task until it has come back; nor is a handover without an answer.
 	"""
 	bonds.require_none_out(doc.name)
+	handover.require_decided(doc)
 	if doc.won_on and doc.stage:
 		process = load_process(doc.process_version)
 		remaining = [
@@ -371,6 +372,8 @@ def update_win(project: str, trigger: str) -> None:
 		engine.resume_stay(doc)
 	else:
 		doc.db_set(values, notify=True)
+	if doc.handover:
+		handover.follow_orders(doc, [order.name for order in orders], trigger)
 
 
 def lose_from_erpnext(

@@ -76,6 +76,9 @@ READS = {
 		"presales_mgmt/quotations.py",
 		"make_next_version",
 	): "maps a quotation to an unsaved document; nothing is written",
+		"presales_mgmt/delivery.py",
+		"make_kickoff_meeting",
+	): "maps a handover to an unsaved document; nothing is written",
 }
 
 # Folders whose code runs for the system and not for a user, so that permissions say nothing there.

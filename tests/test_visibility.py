@@ -61,6 +61,10 @@ def deal(world, frappe):
 		bidders=[{"competitor": world.competitor}],
 	)
 	world.ask_for_price(project)
+	handover = world.make_handover(project)
+	handover.update({"rounds": [{"round_number": 1}], "reasons": [{"reason": "Drawings"}]})
+	handover.flags.by_function = True
+	handover.save()
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

@@ -24,6 +24,8 @@ PEOPLE = {
 	"other_director": ("Presales Director",),
 	"other_manager": ("Presales Manager", "Sales User"),
 	"clerk": ("Sales User", "Sales Manager"),
+	"delivery": ("Presales Delivery Manager", "Projects User"),
+	"delivery2": ("Presales Delivery Manager", "Projects User"),
 }
 
 # A complete application for initiation; the classification is answered by `make_application`.
@@ -957,3 +959,99 @@ class World:
 		self.give_opinion("finance2", review, decision)
 		review.reload()
 		return review
+
+	# ------------------------------------------------------------------------------- handover
+
+	def make_won_project(self, **values):
+		"""A project with goal, scope, a contact, a requirement, a risk, a solution and an estimate, won by its order.
+
+		Gates are switched off for its documents: what is asked here comes after them.
+		"""
+		import frappe
+
+		project = self.make_active_project(
+			stakeholders=[
+				{"stakeholder_name": "Director Zhang", "position": "Head of parking", "phone": "021 5550100"}
+			],
+			**values,
+		)
+		self.confirmed_requirement(project)
+		with self.acting_as("manager"):
+			self.insert(
+				"Presales Risk",
+				presales_project=project.name,
+				risk_title="Sensors fail in the cold",
+				probability=2,
+				impact=4,
+				risk_owner=email("engineer"),
+				response_plan="Heated sensors",
+			)
+		self.submit_solution(
+			project,
+			coverage=[
+				{"requirement": name, "part": "Technical", "coverage": "Full"}
+				for name in frappe.get_all(
+					"Presales Requirement",
+					filters={"presales_project": project.name},
+					pluck="name",
+					order_by="name asc",
+				)
+			],
+		)
+		self.estimate(project)
+		settings = frappe.get_doc("Presales Settings")
+		settings.update({"quotation_gate": "Off", "sales_order_gate": "Off"})
+		settings.save()
+		order = {}
+		if project.currency != "CNY":
+			order = {"currency": project.currency, "conversion_rate": project.conversion_rate}
+		self.submit_quotation(project, **order)
+		self.submit_order(project, **order)
+		project.reload()
+		return project
+
+	def make_handover(self, project, person="manager", **values):
+		"""A complete draft that names `delivery` as delivery manager."""
+		from frappe.utils import add_days, today
+
+		with self.acting_as(person) as user:
+			return self.insert(
+				"Presales Handover",
+				**{
+					"presales_project": project.name,
+					"delivery_manager": email("delivery"),
+					"promises": [
+						{"promise": "Training of ten people", "promised_to": "The city", "promised_by": user}
+					],
+					"open_points": [
+						{
+							"point": "Permit for the poles",
+							"responsible": user,
+							"due_date": add_days(today(), 20),
+						}
+					],
+					"omissions": [{"part": "Contract", "reason": "The order is the contract"}],
+					**values,
+				},
+			)
+
+	def offer(self, handover, person="manager", **arguments):
+		from presales_mgmt.api import offer_handover
+
+		with self.acting_as(person):
+			offer_handover(handover.name, **arguments)
+		return handover.reload()
+
+	def accept_handover(self, handover, person="delivery", **arguments):
+		from presales_mgmt.api import accept_handover
+
+		with self.acting_as(person):
+			accept_handover(handover.name, **arguments)
+		return handover.reload()
+
+	def send_handover_back(self, handover, *reasons, person="delivery"):
+		from presales_mgmt.api import send_back_handover
+
+		with self.acting_as(person):
+			send_back_handover(handover.name, list(reasons) or ["The drawings are missing"])
+		return handover.reload()

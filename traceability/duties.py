@@ -1,4 +1,4 @@
-"""The duties of R2.1-R2.4 and R9.4-R9.8, and the decisions of R9.9 and R9.15: who does them, and with what.
+"""The duties of R1.8, R1.10, R2.1-R2.4 and R9.4-R9.8, and the decisions of R9.9 and R9.15: who does them, and with what.
 
 The wording is ours. Every means is checked against the app's files by `faults`, so that a duty whose role has
 lost its right, or whose action is gone, does not go unnoticed.
@@ -15,6 +15,7 @@ PLANNER = "Presales Planning Manager"
 ENGINEER = "Presales Engineer"
 SUPERVISOR = "Presales Supervisor"
 CONTROLLER = "Presales Document Controller"
+DELIVERY = "Presales Delivery Manager"
 LEADER = "Presales Leader"
 
 
@@ -119,6 +120,7 @@ OPINION = Right("Presales Review Opinion", "write, submit")
 REQUIREMENT = Right("Presales Requirement", "create, write")
 CHANGE = Right("Presales Change Request", "create, submit")
 BID = Right("Presales Bid", "create, write")
+HANDOVER = Right("Presales Handover", "create, write")
 PROJECT_NEW = Right("Presales Project", "create")
 PROJECT = Right("Presales Project", "write")
 APPLICATION = Right("Presales Initiation", "create, write")
@@ -129,6 +131,10 @@ WATCHED = Right("Presales Stage Log", "read")
 GATES = Report("Presales Gate Status")
 
 DUTIES = (
+	# --------------------------------------------------------------------------- R1: from the sale to delivery
+	Duty("R1.8", "Take over the project against the contract, or send the package back", (DELIVERY,), (Place("Delivery Manager"), Right("Presales Handover", "read"), Call("accept_handover"), Call("send_back_handover"))),
+	Duty("R1.8", "Carry it on: kickoff, contact with the customer, open points", (DELIVERY,), (MEETING, ACTIVITY, RISK, DOCUMENT, Call("complete_handover_point"), Call("get_delivery_progress"))),
+	Duty("R1.10", "Answer for the whole of the presales work until it is taken over", (MANAGER,), (Place("Manager"), HANDOVER, Call("offer_handover"), Call("withdraw_handover"))),
 	# --------------------------------------------------------------------------- R2: posts of a presales service
 	Duty("R2.1", "Head the presales department", (DIRECTOR,), (Place("Director"), PROJECT)),
 	Duty("R2.1", "Serve as presales engineer", (ENGINEER,), (Place("Engineer"), ACTIVITY)),
@@ -152,7 +158,7 @@ DUTIES = (
 	Duty("R9.4", "Negotiate with the customer", (DIRECTOR, MANAGER), (ACTIVITY,)),
 	Duty("R9.4", "Organise survey and planning, and draw up the plan of action", (PLANNER, MANAGER), (ACTIVITY, DOCUMENT)),
 	Duty("R9.4", "Organise bidding", (DIRECTOR, MANAGER), (BID, DOCUMENT, REVIEW, Call("submit_bid"), Call("move_to_stage"))),
-	Duty("R9.4", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "handover, settlement and collection of payment"),
+	Duty("R9.4", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW, HANDOVER, Call("get_delivery_progress"))),
 	# --------------------------------------------------------------------------- R9.5: director
 	Duty("R9.5", "Answer for the project as its main responsible person", (DIRECTOR,), (Place("Director"), Call("move_to_stage"), Step("Put on Hold"), Step("Resume"), Step("Abandon"), Step("Declare Lost"), Step("Reopen"))),
 	Duty("R9.5", "Form the project team and apply for initiation", (DIRECTOR,), (APPLICATION, APPLICATION_SUBMIT, Step("Submit for Initiation"), Step("Withdraw Application"))),
@@ -174,7 +180,7 @@ DUTIES = (
 	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, CHANGE, Call("complete_rectification"), GATES)),
 	Duty("R9.6", "Decide on changes that others ask for", (DIRECTOR, LEADER), (Call("approve_change_request"), Call("reject_change_request"))),
 	Duty("R9.6", "Organise bidding", (MANAGER,), (BID, Call("submit_bid"), Call("pay_bid_bond"), DOCUMENT, REVIEW)),
-	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "collection of payment"),
+	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW, HANDOVER, Call("get_delivery_progress"))),
 	Duty("R9.6", "Hold the project to the standards", (MANAGER,), (Call("tick_checklist"), Call("get_gate_status"), Right("Presales Process", "read"))),
 	Duty("R9.6", "Report back in time", (MANAGER,), (ACTIVITY, MEETING, Call("answer_guidance")), "weekly report"),
 	# --------------------------------------------------------------------------- R9.7: planning manager

@@ -22,6 +22,7 @@ PROJECT_DOCTYPES = {
 	"Presales Change Request": "presales_project",
 	"Presales Bid": "presales_project",
 	"Presales Price Approval": "presales_project",
+	"Presales Handover": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 
@@ -53,6 +54,16 @@ CHILD_DOCTYPES = {
 	"Presales Bid Envelope Item": "Presales Bid",
 	"Presales Bid Clarification": "Presales Bid",
 	"Presales Bid Bidder": "Presales Bid",
+	"Presales Handover Promise": "Presales Handover",
+	"Presales Handover Requirement": "Presales Handover",
+	"Presales Handover Risk": "Presales Handover",
+	"Presales Handover Contact": "Presales Handover",
+	"Presales Handover Point": "Presales Handover",
+	"Presales Handover Document": "Presales Handover",
+	"Presales Handover Omission": "Presales Handover",
+	"Presales Handover Budget": "Presales Handover",
+	"Presales Handover Round": "Presales Handover",
+	"Presales Handover Reason": "Presales Handover",
 	"Presales Evaluation Criterion": "Presales Project Evaluation",
 	"Presales Member Performance": "Presales Project Evaluation",
 }

@@ -239,6 +239,8 @@ CUSTOM_FIELDS = {
 		),
 		_INSTALLATION,
 	],
+	# Written when the handover of the presales project is accepted.
+	"Project": [_project_link("sales_order", read_only=1, no_copy=1)],
 }
 
 

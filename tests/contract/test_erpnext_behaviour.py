@@ -8,6 +8,7 @@ import erpnext
 import frappe
 import pytest
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from erpnext.accounts.utils import FiscalYearError, get_fiscal_year
 from erpnext.crm.doctype.lead import lead as lead_module
 from erpnext.crm.doctype.opportunity import opportunity as opportunity_module
@@ -760,6 +761,38 @@ def test_invoice_and_payment_of_an_order(customer, item, company):
 
 	invoice.cancel()
 	assert status_of(order) == "To Deliver and Bill"
+
+
+def test_a_credit_note_takes_off_what_it_credits(customer, item):
+	order = make_order(customer, [(item.name, 3, 100)])
+	order.submit()
+	invoice = sales_order_module.make_sales_invoice(order.name).insert()
+	invoice.submit()
+	note = make_sales_return(invoice.name)
+	assert (note.is_return, note.return_against, note.items[0].qty) == (1, invoice.name, -3)
+	assert note.items[0].sales_order == order.name
+	note.items[0].qty = -1
+	note.insert().submit()
+	assert (note.grand_total, status_of(note)) == (-100, "Return")
+	# Kept on the note or taken off the invoice: together they have outstanding what is still to be paid.
+	outstanding = frappe.get_all(
+		"Sales Invoice", {"name": ["in", [invoice.name, note.name]]}, pluck="outstanding_amount"
+	)
+	assert sum(outstanding) == 200
+
+
+def test_what_is_outstanding_is_in_the_currency_of_the_account(customer, item):
+	order = make_order(customer, [(item.name, 1, 100)], currency="USD", conversion_rate=7)
+	order.submit()
+	invoice = sales_order_module.make_sales_invoice(order.name)
+	invoice.conversion_rate = 7.2
+	invoice.insert().submit()
+	assert (invoice.grand_total, invoice.base_grand_total) == (100, 720)
+	currency = frappe.get_cached_value("Account", invoice.debit_to, "account_currency")
+	assert invoice.party_account_currency == currency
+	assert frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount") == (
+		100 if currency == "USD" else 720
+	)
 
 
 def test_advance_payment_of_an_order(customer, item):

@@ -6,6 +6,7 @@ const TEAM_ROLES = [
 	"Finance",
 	"Legal",
 	"Document Controller",
+	"Delivery Manager",
 	"Member",
 	"Reviewer",
 ];
@@ -64,6 +65,7 @@ frappe.ui.form.on("Presales Project", {
 		show_overview(frm);
 		show_initiation(frm);
 		show_contract(frm);
+		show_handover(frm);
 	},
 
 	company(frm) {
@@ -271,6 +273,23 @@ function open_application(frm) {
 				? frappe.set_route("Form", "Presales Initiation", open.name)
 				: frappe.new_doc("Presales Initiation", { presales_project: frm.doc.name })
 		);
+}
+
+/** The way to the handover of a won project, and what ERPNext says of its orders. */
+function show_handover(frm) {
+	if (frm.is_new()) return;
+	if (frm.doc.sales_order) frappe.presales.show_progress(frm, frm.doc.name);
+	if (frm.doc.handover && frappe.model.can_read("Presales Handover")) {
+		frm.add_custom_button(__("Handover"), () =>
+			frappe.set_route("Form", "Presales Handover", frm.doc.handover)
+		);
+	}
+	const open = !frm.doc.handover || frm.doc.handover_status === "Revoked";
+	if (frm.doc.status === "Won" && open && frappe.model.can_create("Presales Handover")) {
+		frm.add_custom_button(__("New Handover"), () =>
+			frappe.new_doc("Presales Handover", { presales_project: frm.doc.name })
+		);
+	}
 }
 
 /** Class, size, strategy and open conditions, as far as there is something to say. */

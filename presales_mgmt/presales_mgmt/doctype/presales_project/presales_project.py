@@ -18,6 +18,7 @@ from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.presales_mgmt.doctype.presales_process.presales_process import freeze
 from presales_mgmt.rules.followup import SUPERVISOR_ROLES, is_own_matter
+from presales_mgmt.rules.handover import ACCEPTED, OFFERED, responsible
 from presales_mgmt.rules.validation import (
 	refuse,
 	refuse_own_supervision,
@@ -55,6 +56,7 @@ TEAM_ROLES = (
 	"Finance",
 	"Legal",
 	"Document Controller",
+	"Delivery Manager",
 	"Member",
 	"Reviewer",
 )
@@ -80,6 +82,11 @@ WRITTEN_ELSEWHERE = (
 	"initiation",
 	"cost_estimate",
 	"base_estimated_cost",
+	"handover",
+	"handover_status",
+	"delivery_manager",
+	"handed_over_on",
+	"erpnext_project",
 )
 # Follow from the application for initiation, where the company asks for one (R8.7, R9.2).
 WRITTEN_BY_INITIATION = ("project_class", "person_months", "is_large_project")
@@ -106,6 +113,7 @@ class PresalesProject(Document):
 		self.set_process_version()
 		self.set_team()
 		self.validate_team()
+		self.set_responsible()
 		self.validate_opportunity()
 		self.validate_dates()
 		initiation.validate_supervision(self, self.get_doc_before_save())
@@ -280,6 +288,7 @@ class PresalesProject(Document):
 				row.active = 1
 			else:
 				self.append("team", {"user": user, "project_role": project_role, "active": 1})
+		self.keep_delivery_manager()
 		self.remove_repeated_members()
 		if self.is_new() and not self.flags.ignore_permissions:
 			self.keep_creator_on_team()
@@ -299,6 +308,21 @@ class PresalesProject(Document):
 		user = frappe.session.user
 		if user != "Administrator" and user not in {row.user for row in (*self.team, *self.supervisors)}:
 			self.append("team", {"user": user, "project_role": "Member", "active": 1})
+
+	def keep_delivery_manager(self):
+		"""Who is to take the project over, or has done so, does not lose sight of it (R1.8)."""
+		if self.handover_status not in (OFFERED, ACCEPTED):
+			return
+		user, role = self.delivery_manager, "Delivery Manager"
+		row = next((row for row in self.team if (row.user, row.project_role) == (user, role)), None)
+		if row:
+			row.active = 1
+		else:
+			self.append("team", {"user": user, "project_role": role, "active": 1})
+
+	def set_responsible(self):
+		"""The manager, until the handover is accepted (R1.10)."""
+		self.responsible = responsible(self.handover_status, self.manager, self.delivery_manager)
 
 	def validate_team(self):
 		require_unique_rows(self, "team", "user", "project_role")

@@ -24,6 +24,7 @@ def get_data():
 				"label": _("Selling"),
 				"items": ["Opportunity", "Presales Bid", "Quotation", "Contract", "Sales Order"],
 			},
+			{"label": _("Delivery"), "items": ["Presales Handover", "Project"]},
 			{
 				"label": _("Control"),
 				"items": [
