@@ -145,3 +145,15 @@ class BidError(PresalesError):
 
 class BondError(PresalesError):
 	"""The bond of a bid is not in the state that is needed, or a document does not stand for it."""
+
+
+class CostOfSaleError(PresalesError):
+	"""A document names a project that must not bear its cost, or the ledger of costs is changed by hand."""
+
+
+class BudgetError(PresalesError):
+	"""A document takes a project beyond what may be spent on it."""
+
+
+class PurchaseRequestError(PresalesError):
+	"""A purchase is not covered by approved requests, or a request is not in the state that is needed."""

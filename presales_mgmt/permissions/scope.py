@@ -21,6 +21,8 @@ PROJECT_DOCTYPES = {
 	"Presales Requirement": "presales_project",
 	"Presales Change Request": "presales_project",
 	"Presales Bid": "presales_project",
+	"Presales Cost Entry": "presales_project",
+	"Presales Purchase Request": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 
@@ -52,6 +54,7 @@ CHILD_DOCTYPES = {
 	"Presales Bid Envelope Item": "Presales Bid",
 	"Presales Bid Clarification": "Presales Bid",
 	"Presales Bid Bidder": "Presales Bid",
+	"Presales Purchase Request Item": "Presales Purchase Request",
 	"Presales Evaluation Criterion": "Presales Project Evaluation",
 	"Presales Member Performance": "Presales Project Evaluation",
 }

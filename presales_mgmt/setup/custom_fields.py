@@ -3,6 +3,7 @@
 import frappe
 
 PROJECT_FIELD = "presales_project"
+REQUEST_FIELD = "presales_purchase_request"
 
 
 def _project_link(insert_after: str, **properties) -> dict:
@@ -22,12 +23,32 @@ def _project_link(insert_after: str, **properties) -> dict:
 	}
 
 
+def _request_link() -> dict:
+	"""The approved request that a purchase rests on (R8.8)."""
+	return {
+		**_project_link(PROJECT_FIELD),
+		"fieldname": REQUEST_FIELD,
+		"label": "Presales Purchase Request",
+		"options": "Presales Purchase Request",
+		"depends_on": f"eval:doc.{PROJECT_FIELD}",
+	}
+
+
 CUSTOM_FIELDS = {
 	# Written by the project that is made from the opportunity. Not "no copy", which would also keep ERPNext's
 	# mapping from carrying it, by the same field name, to quotation and order.
 	"Opportunity": [_project_link("opportunity_owner", read_only=1)],
 	"Quotation": [_project_link("order_type")],
 	"Sales Order": [_project_link("order_type")],
+	# Rows that cost a project something (R7.1, R9.6), and those by which a purchase comes to its invoice.
+	"Timesheet Detail": [_project_link("task")],
+	"Material Request Item": [_project_link("project"), _request_link()],
+	"Purchase Order Item": [_project_link("project"), _request_link()],
+	"Purchase Receipt Item": [_project_link("project"), _request_link()],
+	"Purchase Invoice Item": [_project_link("project"), _request_link()],
+	"Journal Entry Account": [_project_link("project")],
+	# HRMS has it.
+	"Expense Claim Detail": [_project_link("project")],
 }
 
 

@@ -18,6 +18,7 @@ def get_data():
 			{"label": _("Offer"), "items": ["Presales Solution", "Presales Cost Estimate"]},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
 			{"label": _("Selling"), "items": ["Opportunity", "Presales Bid", "Quotation", "Sales Order"]},
+			{"label": _("Cost of Sale"), "items": ["Presales Purchase Request", "Presales Cost Entry"]},
 			{
 				"label": _("Control"),
 				"items": [
