@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from presales_mgmt import (
+	accounting_dimension,
 	bidding,
 	bonds,
 	change_requests,
@@ -627,3 +628,24 @@ def reject_purchase_request(name: str, reason: str) -> None:
 def make_material_request(name: str) -> dict:
 	"""An unsaved Material Request from an approved request for purchase. See `presales_mgmt.purchase_requests`."""
 	return purchase_requests.make_material_request(name).as_dict()
+
+
+@frappe.whitelist()
+def get_accounting_dimension() -> str | None:
+	"""The name of the Accounting Dimension of presales projects; None without one. For those who may read dimensions."""
+	frappe.has_permission(accounting_dimension.DIMENSION, throw=True)
+	return accounting_dimension.get_name()
+
+
+@frappe.whitelist(methods=["POST"])
+def enable_accounting_dimension() -> str:
+	"""Make Presales Project an Accounting Dimension. See `accounting_dimension.enable`, which checks who may."""
+	frappe.has_permission("Presales Settings", "write", throw=True)
+	return accounting_dimension.enable()
+
+
+@frappe.whitelist(methods=["POST"])
+def remove_accounting_dimension() -> None:
+	"""Take Presales Project out of the Accounting Dimensions. See `accounting_dimension.remove`, which checks who may."""
+	frappe.has_permission("Presales Settings", "write", throw=True)
+	accounting_dimension.remove()

@@ -157,3 +157,7 @@ class BudgetError(PresalesError):
 
 class PurchaseRequestError(PresalesError):
 	"""A purchase is not covered by approved requests, or a request is not in the state that is needed."""
+
+
+class AccountingDimensionError(PresalesError):
+	"""Presales Project cannot be made, or removed as, an Accounting Dimension in this way."""

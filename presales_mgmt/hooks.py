@@ -112,6 +112,9 @@ doc_events = {
 		"on_cancel": "presales_mgmt.overrides.expense_claim.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.expense_claim.on_update_after_submit",
 	},
+	"Accounting Dimension": {
+		"on_trash": "presales_mgmt.overrides.accounting_dimension.on_trash",
+	},
 	"DocShare": {
 		"validate": "presales_mgmt.overrides.sharing.validate_share",
 	},

@@ -19,6 +19,8 @@ def _project_link(insert_after: str, **properties) -> dict:
 		"print_hide": 1,
 		# A user permission on some other project must not hide the sales document.
 		"ignore_user_permissions": 1,
+		# Said, so that a migration takes back what ERPNext writes when the dimension of this name is disabled.
+		"read_only": 0,
 		**properties,
 	}
 
@@ -57,3 +59,13 @@ def present_custom_fields() -> dict[str, list[dict]]:
 	return {
 		doctype: fields for doctype, fields in CUSTOM_FIELDS.items() if frappe.db.exists("DocType", doctype)
 	}
+
+
+def delete_custom_field(doctype: str, fieldname: str) -> None:
+	"""Take a custom field away, together with its column."""
+	name = frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": fieldname})
+	if name:
+		# Whoever calls this has checked who may.
+		frappe.delete_doc("Custom Field", name, force=True, ignore_permissions=True)
+	if frappe.db.has_column(doctype, fieldname):
+		frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{fieldname}`")
