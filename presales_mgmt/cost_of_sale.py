@@ -172,7 +172,7 @@ def _timesheet_costs(doc, rows) -> list[rules.Cost]:
 		from erpnext.setup.utils import get_exchange_rate
 
 		rate = flt(get_exchange_rate(site_currency, currency, doc.start_date))
-	user = doc.get("user") or frappe.db.get_value("Employee", doc.employee, "user_id")
+	user = user_of(doc)
 	return [
 		rules.Cost(
 			project=row.presales_project,
@@ -189,6 +189,13 @@ def _timesheet_costs(doc, rows) -> list[rules.Cost]:
 		)
 		for row in rows
 	]
+
+
+def user_of(timesheet) -> str | None:
+	"""The user whose hours a Timesheet states, if its employee is one."""
+	if timesheet.get("user") or not timesheet.employee:
+		return timesheet.get("user")
+	return frappe.db.get_value("Employee", timesheet.employee, "user_id")
 
 
 def _invoice_costs(doc, rows) -> list[rules.Cost]:
@@ -436,7 +443,12 @@ def _running_rows(doctype: str, projects, fields: list[str], ended: tuple[str, .
 	filters = {"name": ["in", parents], "docstatus": 1, "status": ["not in", ended]}
 	if doctype == "Material Request":
 		filters["material_request_type"] = "Purchase"
-	running = set(frappe.get_all(doctype, filters=filters, pluck="name", order_by="name asc"))
+	running = {
+		row.name
+		for row in frappe.qb.get_query(
+			doctype, fields=["name"], filters=filters, order_by="name asc", for_update=True
+		).run(as_dict=True)
+	}
 	return defaultdict(
 		list, {name: [row for row in rows if row.parent in running] for name, rows in found.items()}
 	)

@@ -226,7 +226,7 @@ def test_what_is_stopped_or_closed_commits_to_nothing(world, frappe, costs, proj
 		update_status(request.name, "Stopped")
 	assert figures(project)[2] == 0
 	with world.acting_as(costs.surveyor):
-		update_status(request.name, "Pending")
+		update_status(request.name, "Submitted")
 	assert figures(project)[2] == 1000
 	order = costs.order(frappe.get_doc("Material Request", request.name))
 	with world.acting_as(costs.bookkeeper):

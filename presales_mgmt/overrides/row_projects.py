@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from presales_mgmt.cost_of_sale import REQUEST
+from presales_mgmt.cost_of_sale import REQUEST, user_of
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
 	CostOfSaleError,
@@ -158,7 +158,7 @@ def _followed_projects(doc, row_doctype: str) -> set[str]:
 
 
 def _require_people(doc, rows, projects: set[str]) -> None:
-	user = doc.get("user") or frappe.db.get_value("Employee", doc.employee, "user_id")
+	user = user_of(doc)
 	if not user or sees_everything(user):
 		return
 	for project in sorted(projects):
