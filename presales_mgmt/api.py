@@ -6,9 +6,11 @@ import frappe
 from frappe import _
 
 from presales_mgmt import (
+	accounting_dimension,
 	bidding,
 	bonds,
 	change_requests,
+	cost_of_sale,
 	costing,
 	coverage,
 	differences,
@@ -19,6 +21,7 @@ from presales_mgmt import (
 	package,
 	processes,
 	progress,
+	purchase_requests,
 	rectification,
 	requirements,
 	reviewed_version,
@@ -759,3 +762,72 @@ def get_delivery_progress(project: str) -> dict:
 	"""
 	require_project_permission(project)
 	return progress.get_progress([project])[project]
+# ------------------------------------------------------------------------------------------- cost of sale
+
+
+@frappe.whitelist()
+def get_cost_of_sale(project: str) -> dict:
+	"""What the sale has cost so far, by kind, activity and stage, against its budget (R7.1, R9.6).
+
+	Args:
+		project: name of the Presales Project; the user must be able to read it and its costs.
+
+	Returns:
+		{"currency", "budget", "agreed", "warn_from", "stop_above", "cost", "commitments", "hours",
+		"rows": [{"kind", "activity", "stage", "hours", "base_amount"}]}
+		all in company currency; the thresholds are None without a budget.
+	"""
+	require_project_permission(project)
+	frappe.has_permission(cost_of_sale.ENTRY, throw=True)
+	return cost_of_sale.get_summary(project)
+
+
+@frappe.whitelist(methods=["POST"])
+def rebuild_cost_of_sale(project: str) -> dict:
+	"""Make the ledger of costs of a project anew from ERPNext's documents; the user must be able to change the project.
+
+	Returns what `get_cost_of_sale` does.
+	"""
+	require_project_permission(project, "write")
+	frappe.has_permission(cost_of_sale.ENTRY, throw=True)
+	cost_of_sale.rebuild(project)
+	return cost_of_sale.get_summary(project)
+
+
+@frappe.whitelist(methods=["POST"])
+def approve_purchase_request(name: str, remarks: str | None = None) -> None:
+	"""Approve a request for purchase. See `presales_mgmt.purchase_requests.approve`, which checks who may."""
+	purchase_requests.approve(name, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def reject_purchase_request(name: str, reason: str) -> None:
+	"""Refuse a request for purchase. See `presales_mgmt.purchase_requests.reject`, which checks who may."""
+	purchase_requests.reject(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_material_request(name: str) -> dict:
+	"""An unsaved Material Request from an approved request for purchase. See `presales_mgmt.purchase_requests`."""
+	return purchase_requests.make_material_request(name).as_dict()
+
+
+@frappe.whitelist()
+def get_accounting_dimension() -> str | None:
+	"""The name of the Accounting Dimension of presales projects; None without one. For those who may read dimensions."""
+	frappe.has_permission(accounting_dimension.DIMENSION, throw=True)
+	return accounting_dimension.get_name()
+
+
+@frappe.whitelist(methods=["POST"])
+def enable_accounting_dimension() -> str:
+	"""Make Presales Project an Accounting Dimension. See `accounting_dimension.enable`, which checks who may."""
+	frappe.has_permission("Presales Settings", "write", throw=True)
+	return accounting_dimension.enable()
+
+
+@frappe.whitelist(methods=["POST"])
+def remove_accounting_dimension() -> None:
+	"""Take Presales Project out of the Accounting Dimensions. See `accounting_dimension.remove`, which checks who may."""
+	frappe.has_permission("Presales Settings", "write", throw=True)
+	accounting_dimension.remove()

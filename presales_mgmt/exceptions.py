@@ -169,3 +169,17 @@ class BondError(PresalesError):
 
 class HandoverError(PresalesError):
 	"""A handover is not in the state that is needed, is not complete, or is changed by the wrong way."""
+class CostOfSaleError(PresalesError):
+	"""A document names a project that must not bear its cost, or the ledger of costs is changed by hand."""
+
+
+class BudgetError(PresalesError):
+	"""A document takes a project beyond what may be spent on it."""
+
+
+class PurchaseRequestError(PresalesError):
+	"""A purchase is not covered by approved requests, or a request is not in the state that is needed."""
+
+
+class AccountingDimensionError(PresalesError):
+	"""Presales Project cannot be made, or removed as, an Accounting Dimension in this way."""

@@ -33,16 +33,16 @@ COMMITS = {
 # (file, function) -> why it may send SQL text of its own.
 SQL = {
 	(
-		"presales_mgmt/setup/uninstall.py",
-		"delete_custom_fields",
+		"presales_mgmt/setup/custom_fields.py",
+		"delete_custom_field",
 	): "drops columns, for which there is no other way; the names are constants of this app",
 }
 
 # (file, function) -> why SQL text is put together there.
 FORMATTED_SQL = {
 	(
-		"presales_mgmt/setup/uninstall.py",
-		"delete_custom_fields",
+		"presales_mgmt/setup/custom_fields.py",
+		"delete_custom_field",
 	): "column names cannot be parameters; these are constants of this app",
 	(
 		"presales_mgmt/permissions/visibility.py",
@@ -76,6 +76,7 @@ READS = {
 		"presales_mgmt/quotations.py",
 		"make_next_version",
 	): "maps a quotation to an unsaved document; nothing is written",
+	(
 		"presales_mgmt/delivery.py",
 		"make_kickoff_meeting",
 	): "maps a handover to an unsaved document; nothing is written",

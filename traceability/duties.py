@@ -121,6 +121,8 @@ REQUIREMENT = Right("Presales Requirement", "create, write")
 CHANGE = Right("Presales Change Request", "create, submit")
 BID = Right("Presales Bid", "create, write")
 HANDOVER = Right("Presales Handover", "create, write")
+PURCHASE_REQUEST = Right("Presales Purchase Request", "create, submit")
+COST_ENTRY = Right("Presales Cost Entry", "read")
 PROJECT_NEW = Right("Presales Project", "create")
 PROJECT = Right("Presales Project", "write")
 APPLICATION = Right("Presales Initiation", "create, write")
@@ -183,6 +185,9 @@ DUTIES = (
 	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW, HANDOVER, Call("get_delivery_progress"))),
 	Duty("R9.6", "Hold the project to the standards", (MANAGER,), (Call("tick_checklist"), Call("get_gate_status"), Right("Presales Process", "read"))),
 	Duty("R9.6", "Report back in time", (MANAGER,), (ACTIVITY, MEETING, Call("answer_guidance")), "weekly report"),
+	Duty("R9.6", "Keep the cost of the sale within its budget", (DIRECTOR, MANAGER), (Call("get_cost_of_sale"), COST_ENTRY)),
+	Duty("R9.6", "Ask in writing for what is to be bought", (MANAGER, "Presales Engineer"), (PURCHASE_REQUEST,)),
+	Duty("R9.6", "Decide on what others ask to buy", (DIRECTOR, LEADER), (Call("approve_purchase_request"), Call("reject_purchase_request"))),
 	# --------------------------------------------------------------------------- R9.7: planning manager
 	Duty("R9.7", "Manage and carry out planning", (PLANNER,), (Place("Planning Manager"), PROJECT, SOLUTION, DOCUMENT)),
 	Duty("R9.7", "Gather market and technical intelligence", (PLANNER,), (DOCUMENT,)),

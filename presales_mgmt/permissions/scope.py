@@ -23,6 +23,8 @@ PROJECT_DOCTYPES = {
 	"Presales Bid": "presales_project",
 	"Presales Price Approval": "presales_project",
 	"Presales Handover": "presales_project",
+	"Presales Cost Entry": "presales_project",
+	"Presales Purchase Request": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 
@@ -64,6 +66,7 @@ CHILD_DOCTYPES = {
 	"Presales Handover Budget": "Presales Handover",
 	"Presales Handover Round": "Presales Handover",
 	"Presales Handover Reason": "Presales Handover",
+	"Presales Purchase Request Item": "Presales Purchase Request",
 	"Presales Evaluation Criterion": "Presales Project Evaluation",
 	"Presales Member Performance": "Presales Project Evaluation",
 }

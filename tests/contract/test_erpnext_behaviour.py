@@ -10,6 +10,7 @@ import pytest
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from erpnext.accounts.utils import FiscalYearError, get_fiscal_year
+from erpnext.buying.doctype.purchase_order import purchase_order as purchase_order_module
 from erpnext.crm.doctype.lead import lead as lead_module
 from erpnext.crm.doctype.opportunity import opportunity as opportunity_module
 from erpnext.crm.doctype.prospect import prospect as prospect_module
@@ -18,6 +19,7 @@ from erpnext.selling.doctype.customer import customer as customer_module
 from erpnext.selling.doctype.quotation.quotation import make_sales_order, set_expired_status
 from erpnext.selling.doctype.sales_order import sales_order as sales_order_module
 from erpnext.setup.utils import get_exchange_rate
+from erpnext.stock.doctype.material_request import material_request as material_request_module
 from frappe.utils import add_days, flt, getdate, now_datetime, nowdate
 
 from sandbox import pytest_support
@@ -1004,6 +1006,47 @@ def test_purchase_cost_goes_to_the_project(item, company):
 	assert frappe.db.get_value("Project", project.name, "total_purchase_cost") == 100
 	invoice.cancel()
 	assert not frappe.db.get_value("Project", project.name, "total_purchase_cost")
+
+
+def test_a_purchase_goes_from_request_to_order_to_invoice(item, company):
+	"""What is ordered and billed is written back into the rows; stopping and closing is a status."""
+	supplier = insert("Supplier", supplier_name=unique("Supplier"), supplier_type="Company")
+	row = {"item_code": item.name, "qty": 4, "uom": item.stock_uom, "rate": 25, "schedule_date": "2040-01-01"}
+	request = insert(
+		"Material Request",
+		material_request_type="Purchase",
+		company=company.name,
+		schedule_date="2040-01-01",
+		items=[row],
+	)
+	request.submit()
+	assert request.items[0].amount == 100
+	order = material_request_module.make_purchase_order(request.name)
+	order.update({"supplier": supplier.name, "schedule_date": "2040-01-01"})
+	order.items[0].update({"rate": 30, "schedule_date": "2040-01-01"})
+	order.insert()
+	assert (order.items[0].material_request, order.items[0].material_request_item, order.items[0].qty) == (
+		request.name,
+		request.items[0].name,
+		4,
+	)
+	assert frappe.db.get_value("Material Request Item", request.items[0].name, "ordered_qty") == 0
+	order.submit()
+	assert order.items[0].base_net_amount == 120
+	assert frappe.db.get_value("Material Request Item", request.items[0].name, "ordered_qty") == 4
+	assert status_of(request) == "Ordered"
+	assert status_of(order) == "To Receive and Bill"
+
+	invoice = purchase_order_module.make_purchase_invoice(order.name)
+	invoice.items[0].expense_account = get_account(company, root_type="Expense", account_type=["in", EXPENSE])
+	invoice.insert()
+	assert (invoice.items[0].purchase_order, invoice.items[0].po_detail) == (order.name, order.items[0].name)
+	invoice.submit()
+	assert frappe.db.get_value("Purchase Order Item", order.items[0].name, "billed_amt") == 120
+	invoice.cancel()
+	assert frappe.db.get_value("Purchase Order Item", order.items[0].name, "billed_amt") == 0
+	purchase_order_module.update_status("Closed", order.name)
+	assert status_of(order) == "Closed"
 
 
 def test_journal_entry_balances(company):

@@ -66,6 +66,7 @@ frappe.ui.form.on("Presales Project", {
 		show_initiation(frm);
 		show_contract(frm);
 		show_handover(frm);
+		show_cost_of_sale(frm);
 	},
 
 	company(frm) {
@@ -992,4 +993,67 @@ function save_outcome(frm, values) {
 	frm.refresh_field("outcome_reason");
 	frm.dirty();
 	return frm.save();
+}
+
+// ------------------------------------------------------------------------------------------- cost of sale
+
+/** What was spent, by kind, activity and stage, for those who may see costs. */
+function show_cost_of_sale(frm) {
+	const field = frm.get_field("cost_of_sale_details");
+	if (!field?.$wrapper) return;
+	field.$wrapper.empty();
+	if (frm.is_new() || !frappe.model.can_read("Presales Cost Entry")) return;
+	const project = frm.doc.name;
+	frappe.xcall("presales_mgmt.api.get_cost_of_sale", { project }).then((answer) => {
+		// The user may have gone to another project meanwhile.
+		if (frm.doc.name !== project) return;
+		field.$wrapper.empty().append(cost_of_sale_lines(answer), cost_of_sale_table(answer));
+	});
+	if (frm.perm[0].write) {
+		frm.add_custom_button(
+			__("Read Costs Again"),
+			() =>
+				frappe
+					.xcall("presales_mgmt.api.rebuild_cost_of_sale", { project })
+					.then(() => frm.reload_doc()),
+			__("Cost of Sale")
+		);
+	}
+}
+
+function cost_of_sale_lines(answer) {
+	const lines = $("<div></div>");
+	if (!answer.stop_above) return lines;
+	const left = answer.stop_above - answer.cost - answer.commitments;
+	const text =
+		left < 0
+			? __("{0} more than may be spent", [format_currency(-left, answer.currency)])
+			: __("{0} may still be spent", [format_currency(left, answer.currency)]);
+	return lines.append($("<p></p>").text(text));
+}
+
+function cost_of_sale_table(answer) {
+	if (!answer.rows.length) {
+		return $('<p class="text-muted"></p>').text(__("Nothing has been spent yet."));
+	}
+	const table = $('<table class="table table-bordered"></table>');
+	const cell = (text, number) =>
+		$(number ? '<td class="text-right"></td>' : "<td></td>").text(text ?? "");
+	const head = $("<tr></tr>");
+	for (const label of [__("Kind"), __("Activity"), __("Stage"), __("Hours"), __("Amount")]) {
+		head.append($("<th></th>").text(label));
+	}
+	const body = $("<tbody></tbody>");
+	for (const row of answer.rows) {
+		body.append(
+			$("<tr></tr>").append(
+				cell(__(row.kind, null, "Presales Cost Entry")),
+				cell(__(row.activity || "")),
+				cell(row.stage ? __(row.stage) : __("Before the first stage")),
+				cell(row.hours ? format_number(row.hours, null, 2) : "", true),
+				cell(format_currency(row.base_amount, answer.currency), true)
+			)
+		);
+	}
+	return table.append($("<thead></thead>").append(head), body);
 }

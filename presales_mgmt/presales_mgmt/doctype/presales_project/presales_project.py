@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from presales_mgmt import initiation, lifecycle, losses
+from presales_mgmt.cost_of_sale import FIGURES
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
 	DateOrderError,
@@ -88,6 +89,8 @@ WRITTEN_ELSEWHERE = (
 	"handed_over_on",
 	"erpnext_project",
 )
+# Written by ERPNext's documents that cost something (R7.1).
+COST_OF_SALE = (*FIGURES, "budget_warned")
 # Follow from the application for initiation, where the company asks for one (R8.7, R9.2).
 WRITTEN_BY_INITIATION = ("project_class", "person_months", "is_large_project")
 
@@ -104,8 +107,10 @@ class PresalesProject(Document):
 		for fieldname in ("company", "presales_process"):
 			require_value(self, fieldname)
 		validate_input(self)
+		self.keep_cost_of_sale()
 		self.validate_written_elsewhere()
 		self.validate_settled()
+		self.validate_budget()
 		self.validate_strategy()
 		self.validate_appointments()
 		self.set_party()
@@ -164,6 +169,30 @@ class PresalesProject(Document):
 				_("no change by hand ({0})").format(expected or _("empty")),
 				LifecycleError,
 			)
+
+	def keep_cost_of_sale(self):
+		"""What was spent is written by ERPNext's documents at any time, so that a form does not know the latest: what
+		it sends is left aside instead of refused.
+		"""
+		before = self.get_doc_before_save()
+		for fieldname in COST_OF_SALE:
+			self.set(fieldname, before.get(fieldname) if before else 0)
+
+	def validate_budget(self):
+		"""The budget comes with the approved application; the director alone changes it afterwards (R9.6, R6.3)."""
+		before = self.get_doc_before_save()
+		if flt(self.presales_budget) == flt(before.presales_budget if before else 0):
+			return
+		user = frappe.session.user
+		if user == "Administrator" or (before and "Director" in get_project_roles(self.name, user)):
+			return
+		refuse(
+			self,
+			self.meta.get_label("presales_budget"),
+			self.presales_budget,
+			_("no change but by the director of the project"),
+			LifecycleError,
+		)
 
 	def validate_settled(self):
 		"""What a project has been initiated with is not exchanged afterwards; a closed one is not changed at all."""

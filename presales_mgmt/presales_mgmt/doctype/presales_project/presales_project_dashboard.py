@@ -25,6 +25,7 @@ def get_data():
 				"items": ["Opportunity", "Presales Bid", "Quotation", "Contract", "Sales Order"],
 			},
 			{"label": _("Delivery"), "items": ["Presales Handover", "Project"]},
+			{"label": _("Cost of Sale"), "items": ["Presales Purchase Request", "Presales Cost Entry"]},
 			{
 				"label": _("Control"),
 				"items": [
