@@ -15,10 +15,10 @@ from presales_mgmt import (
 	coverage,
 	differences,
 	guidance,
-	offering,
-	pricing,
 	handover,
+	offering,
 	package,
+	pricing,
 	processes,
 	progress,
 	purchase_requests,
@@ -684,6 +684,8 @@ def reject_price(name: str, remarks: str) -> None:
 def withdraw_price_request(name: str) -> None:
 	"""Take a Presales Price Approval back. See `pricing.withdraw`, which checks who may."""
 	pricing.withdraw(name)
+
+
 # ---------------------------------------------------------------------------------------- handover
 
 
@@ -762,6 +764,8 @@ def get_delivery_progress(project: str) -> dict:
 	"""
 	require_project_permission(project)
 	return progress.get_progress([project])[project]
+
+
 # ------------------------------------------------------------------------------------------- cost of sale
 
 

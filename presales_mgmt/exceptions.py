@@ -169,6 +169,8 @@ class BondError(PresalesError):
 
 class HandoverError(PresalesError):
 	"""A handover is not in the state that is needed, is not complete, or is changed by the wrong way."""
+
+
 class CostOfSaleError(PresalesError):
 	"""A document names a project that must not bear its cost, or the ledger of costs is changed by hand."""
 

@@ -112,6 +112,8 @@ def test_of_two_who_cost_at_once_the_second_is_a_later_version(own_site, project
 def test_of_two_who_begin_a_bid_at_once_one_is_refused(own_site, projects):
 	"""Each has read before the other has written: without a locking read both would begin one."""
 	assert together(own_site, "bid", projects[0]) == ["DuplicateEntryError", "begun"]
+
+
 def test_of_two_who_spend_at_once_the_second_sees_what_the_first_has_spent(own_site, projects):
 	"""Each has read before the other has written; without locking reads both would fit the budget."""
 	drafts = call(own_site, "prepare_hours", projects[1])

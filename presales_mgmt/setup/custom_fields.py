@@ -204,6 +204,7 @@ CONTRACT_FIELDS = _in_order(
 	},
 )
 
+
 def _request_link() -> dict:
 	"""The approved request that a purchase rests on (R8.8)."""
 	return {
