@@ -11,6 +11,7 @@ from presales_mgmt import (
 	coverage,
 	differences,
 	guidance,
+	negotiation,
 	offering,
 	pricing,
 	processes,
@@ -648,3 +649,16 @@ def reject_price(name: str, remarks: str) -> None:
 def withdraw_price_request(name: str) -> None:
 	"""Take a Presales Price Approval back. See `pricing.withdraw`, which checks who may."""
 	pricing.withdraw(name)
+
+
+@frappe.whitelist()
+def get_negotiation_changes(name: str) -> list[dict]:
+	"""What changed between the offer that was negotiated and the one that came of it (R1.6, R7.8).
+
+	Args:
+		name: name of the Presales Negotiation Round; the user must be able to read it, and both quotations.
+
+	Returns: see `negotiation.get_changes`.
+	"""
+	frappe.has_permission(negotiation.ROUND, "read", doc=name, throw=True)
+	return negotiation.get_changes(name)

@@ -23,6 +23,7 @@ doctype_js = {
 	"Contract": ["public/js/differences.js", "public/js/contract.js"],
 	"Sales Order": ["public/js/differences.js", "public/js/sales_order.js"],
 	"Presales Project": "public/js/differences.js",
+	"Presales Negotiation Round": "public/js/differences.js",
 }
 
 doctype_list_js = {"Quotation": "public/js/quotation_list.js"}

@@ -61,6 +61,7 @@ def deal(world, frappe):
 		bidders=[{"competitor": world.competitor}],
 	)
 	world.ask_for_price(project)
+	world.negotiate(project)
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

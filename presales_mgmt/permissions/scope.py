@@ -22,6 +22,7 @@ PROJECT_DOCTYPES = {
 	"Presales Change Request": "presales_project",
 	"Presales Bid": "presales_project",
 	"Presales Price Approval": "presales_project",
+	"Presales Negotiation Round": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 
