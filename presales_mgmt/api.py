@@ -16,6 +16,7 @@ from presales_mgmt import (
 	differences,
 	guidance,
 	handover,
+	negotiation,
 	offering,
 	package,
 	pricing,
@@ -835,3 +836,14 @@ def remove_accounting_dimension() -> None:
 	"""Take Presales Project out of the Accounting Dimensions. See `accounting_dimension.remove`, which checks who may."""
 	frappe.has_permission("Presales Settings", "write", throw=True)
 	accounting_dimension.remove()
+@frappe.whitelist()
+def get_negotiation_changes(name: str) -> list[dict]:
+	"""What changed between the offer that was negotiated and the one that came of it (R1.6, R7.8).
+
+	Args:
+		name: name of the Presales Negotiation Round; the user must be able to read it, and both quotations.
+
+	Returns: see `negotiation.get_changes`.
+	"""
+	frappe.has_permission(negotiation.ROUND, "read", doc=name, throw=True)
+	return negotiation.get_changes(name)

@@ -25,6 +25,7 @@ doctype_js = {
 	# The panel of progress is on both forms.
 	"Presales Project": ["public/js/differences.js", "public/js/delivery_progress.js"],
 	"Presales Handover": "public/js/delivery_progress.js",
+	"Presales Negotiation Round": "public/js/differences.js",
 }
 
 doctype_list_js = {"Quotation": "public/js/quotation_list.js"}

@@ -193,7 +193,8 @@ class TestOrder:
 		from erpnext.selling.doctype.quotation.quotation import make_sales_order
 
 		offer = world.submit_quotation(open_project)
-		world.submit_quotation(open_project, rate=1800, transaction_date="2026-04-21")
+		other = world.other_customer("Presales Test Second Bidder")
+		world.submit_quotation(open_project, rate=1800, transaction_date="2026-04-21", party_name=other)
 		set_mode(frappe, "Stop")
 		with world.acting_as("manager"):
 			order = make_sales_order(offer.name)

@@ -572,4 +572,5 @@ def test_queries_of_a_price_do_not_grow_with_the_rows(world, frappe, project, co
 			check_price(doc)
 		return counted.count
 
+	cost(1)  # reads what is kept
 	assert cost(1) == cost(7)

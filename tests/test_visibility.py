@@ -74,6 +74,7 @@ def deal(world, frappe):
 	costs = Costs(world)
 	costs.ask(project)
 	costs.journal(project)
+	world.negotiate(project)
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

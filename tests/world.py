@@ -558,6 +558,21 @@ class World:
 			name = request_price_approval("Quotation", quotation.name, "The customer asked for it")
 		return frappe.get_doc("Presales Price Approval", name)
 
+	def negotiate(self, project, person="manager", **values):
+		"""A round of negotiation about the price."""
+		with self.acting_as(person):
+			return self.insert(
+				"Presales Negotiation Round",
+				**{
+					"presales_project": project.name,
+					"held_on": "2026-04-22",
+					"held_with": "Director Zhang",
+					"customer_position": "<p>Five percent less.</p>",
+					"our_position": "<p>Three, and two years of guarantee.</p>",
+					**values,
+				},
+			)
+
 	def make_order(self, project, person="manager", **values):
 		with self.acting_as(person):
 			return self.insert(

@@ -119,6 +119,7 @@ REVIEW = Right("Presales Review", "create, submit")
 OPINION = Right("Presales Review Opinion", "write, submit")
 REQUIREMENT = Right("Presales Requirement", "create, write")
 CHANGE = Right("Presales Change Request", "create, submit")
+ROUND = Right("Presales Negotiation Round", "create, write")
 BID = Right("Presales Bid", "create, write")
 HANDOVER = Right("Presales Handover", "create, write")
 PURCHASE_REQUEST = Right("Presales Purchase Request", "create, submit")
@@ -157,7 +158,7 @@ DUTIES = (
 	Duty("R9.4", "Find prospects and research them", (PLANNER, MANAGER), (ACTIVITY, DOCUMENT)),
 	Duty("R9.4", "Prepare the material for initiation", (DIRECTOR, MANAGER, PLANNER), (APPLICATION,)),
 	Duty("R9.4", "Learn the needs in talks, and revise the material", (MANAGER, PLANNER), (ACTIVITY, REQUIREMENT, APPLICATION)),
-	Duty("R9.4", "Negotiate with the customer", (DIRECTOR, MANAGER), (ACTIVITY,)),
+	Duty("R9.4", "Negotiate with the customer", (DIRECTOR, MANAGER), (ACTIVITY, ROUND, Call("request_price_approval"))),
 	Duty("R9.4", "Organise survey and planning, and draw up the plan of action", (PLANNER, MANAGER), (ACTIVITY, DOCUMENT)),
 	Duty("R9.4", "Organise bidding", (DIRECTOR, MANAGER), (BID, DOCUMENT, REVIEW, Call("submit_bid"), Call("move_to_stage"))),
 	Duty("R9.4", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW, HANDOVER, Call("get_delivery_progress"))),
@@ -169,14 +170,14 @@ DUTIES = (
 	Duty("R9.5", "Coordinate resources", (DIRECTOR,), (APPLICATION,), "requests for resources in a running project"),
 	Duty("R9.5", "Have plans of work made", (DIRECTOR,), (PROJECT, RISK)),
 	Duty("R9.5", "Lead the guidance of the customer", (DIRECTOR,), (ACTIVITY,)),
-	Duty("R9.5", "Lead bidding and negotiation", (DIRECTOR,), (BID, Call("submit_bid"), Call("conclude_bid"), Call("reopen_bid"), ACTIVITY, REVIEW)),
+	Duty("R9.5", "Lead bidding and negotiation", (DIRECTOR,), (BID, Call("submit_bid"), Call("conclude_bid"), Call("reopen_bid"), ACTIVITY, ROUND, REVIEW)),
 	Duty("R9.5", "Organise the project summary", (DIRECTOR,), (MEETING, DOCUMENT, Step("Close"))),
 	# --------------------------------------------------------------------------- R9.6: manager
 	Duty("R9.6", "Find prospects and guide their needs", (MANAGER,), (PROJECT_NEW, ACTIVITY, REQUIREMENT)),
 	Duty("R9.6", "Help to define scope and goal", (MANAGER,), (PROJECT,)),
 	Duty("R9.6", "Prepare the material for initiation, and apply", (MANAGER,), (APPLICATION, APPLICATION_SUBMIT, Step("Submit for Initiation"))),
 	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK), "the cost estimate as a record of its own"),
-	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY, REQUIREMENT, Call("confirm_requirements"))),
+	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY, REQUIREMENT, Call("confirm_requirements"), ROUND)),
 	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK, ESTIMATE)),
 	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY,)),
 	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, CHANGE, Call("complete_rectification"), GATES)),
@@ -206,6 +207,7 @@ DUTIES = (
 	Duty("R9.8", "Evaluate the project", (SUPERVISOR,), (EVALUATION,)),
 	# --------------------------------------------------------------------------- decisions above the project
 	Duty("R9.9", "Decide on initiation after its review", (LEADER,), (Step("Approve Initiation"), Step("Send Back"), Step("Reject Initiation"))),
+	Duty("R7.8", "Decide on a price beyond the limits of who offers it", (LEADER,), (Right("Presales Price Approval", "read"), Call("approve_price"), Call("reject_price"))),
 	Duty("R9.9", "Give an own opinion in a review", (LEADER, SUPERVISOR, ENGINEER, "Presales Finance Reviewer", "Presales Legal Reviewer"), (OPINION,)),
 	Duty("R9.9", "See conditions through: verify what was put right, or waive it", (LEADER,), (Call("verify_rectification"), Call("waive_rectification"))),
 	Duty("R9.13", "File what the project has written", (CONTROLLER,), (Right("Presales Document", "submit, cancel"),)),

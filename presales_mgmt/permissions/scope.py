@@ -25,6 +25,7 @@ PROJECT_DOCTYPES = {
 	"Presales Handover": "presales_project",
 	"Presales Cost Entry": "presales_project",
 	"Presales Purchase Request": "presales_project",
+	"Presales Negotiation Round": "presales_project",
 	"Presales Project Evaluation": "presales_project",
 }
 

@@ -14,6 +14,7 @@ frappe.ui.form.on("Quotation", {
 		show_version(frm);
 		if (frm.doc.docstatus === 1) {
 			add_new_version(frm);
+			add_negotiation(frm);
 			add_contract(frm);
 		}
 		if (frm.doc.docstatus === 0) {
@@ -39,6 +40,20 @@ function add_new_version(frm) {
 			frappe.model.open_mapped_doc({
 				method: "presales_mgmt.quotations.make_next_version",
 				frm,
+			}),
+		__("Create")
+	);
+}
+
+/** What is negotiated is this offer. */
+function add_negotiation(frm) {
+	if (!frappe.model.can_create("Presales Negotiation Round")) return;
+	frm.add_custom_button(
+		__("Negotiation Round"),
+		() =>
+			frappe.new_doc("Presales Negotiation Round", {
+				presales_project: frm.doc.presales_project,
+				quotation: frm.doc.name,
 			}),
 		__("Create")
 	);

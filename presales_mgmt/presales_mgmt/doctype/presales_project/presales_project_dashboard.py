@@ -22,7 +22,14 @@ def get_data():
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
 			{
 				"label": _("Selling"),
-				"items": ["Opportunity", "Presales Bid", "Quotation", "Contract", "Sales Order"],
+				"items": [
+					"Opportunity",
+					"Presales Bid",
+					"Quotation",
+					"Presales Negotiation Round",
+					"Contract",
+					"Sales Order",
+				],
 			},
 			{"label": _("Delivery"), "items": ["Presales Handover", "Project"]},
 			{"label": _("Cost of Sale"), "items": ["Presales Purchase Request", "Presales Cost Entry"]},
