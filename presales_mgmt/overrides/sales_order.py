@@ -14,10 +14,10 @@ def validate(doc, method=None):
 	from presales_mgmt.overrides.common import validate_project
 
 	validate_project(doc, "Quotation", {row.prevdoc_docname for row in doc.items} - {None, ""})
-	if doc.get("presales_contract"):
-		from presales_mgmt.contracts import validate_contract_of_order
+	if doc.is_new() or doc.get("presales_contract"):
+		from presales_mgmt.contracts import prepare_order
 
-		validate_contract_of_order(doc)
+		prepare_order(doc)
 
 
 def before_submit(doc, method=None):
