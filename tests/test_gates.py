@@ -960,7 +960,7 @@ def test_a_gate_with_what_is_needed_before_takes_few_queries(world, count_querie
 	with count_queries() as queries:
 		check_gate(order, "allows_sales_order", "sales_order_gate")
 	# The project, its process (2), the reviews, the contracts.
-	assert queries.count == 5
+	assert queries.count <= 5
 
 
 @pytest.mark.clause("R8.6")
