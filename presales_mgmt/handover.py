@@ -43,12 +43,11 @@ def offer(name: str, answer_due: str | None = None) -> None:
 	doc = _read(name)
 	_require_offering(doc)
 	require_status(doc, HandoverError, *rules.EDITABLE)
-	status = frappe.db.get_value(PROJECT, doc.presales_project, "status")
-	if status != WON:
+	if doc.flags.project.status != WON:
 		refuse(
 			doc,
 			"Presales Project",
-			f"{doc.presales_project} ({status_label(status)})",
+			f"{doc.presales_project} ({status_label(doc.flags.project.status)})",
 			status_label(WON),
 			LifecycleError,
 		)
@@ -340,11 +339,15 @@ def forget_erpnext_project(name: str) -> None:
 
 
 def _read(name: str):
+	"""The handover under a lock, that of its project before it. The user must be able to read it."""
 	project = frappe.db.get_value(HANDOVER, name, "presales_project")
-	if project:
-		frappe.db.get_value(PROJECT, project, "name", for_update=True)
+	# As it is now: a plain read would show what was there before the lock was waited for.
+	project = project and frappe.db.get_value(
+		PROJECT, project, ["status", "director", "manager"], as_dict=True, for_update=True
+	)
 	doc = frappe.get_doc(HANDOVER, name, for_update=True)
 	doc.check_permission("read")
+	doc.flags.project = project
 	return doc
 
 
@@ -390,8 +393,8 @@ def _require_answering(doc) -> None:
 	persons = acting_for(frappe.session.user)
 	if doc.delivery_manager not in persons:
 		_refuse_answer(doc)
-	leaders = frappe.db.get_value(PROJECT, doc.presales_project, ["director", "manager"])
-	if barred := persons & {doc.offered_by, *leaders} - {None}:
+	leaders = {doc.flags.project.director, doc.flags.project.manager}
+	if barred := persons & (leaders | {doc.offered_by}):
 		frappe.throw(
 			_("{0} offered {1} or leads its project, and cannot answer it.").format(
 				", ".join(sorted(barred)), doc.name

@@ -33,6 +33,18 @@ FIELDS = {
 	"Open Points": "open_points",
 	"Documents": "documents",
 }
+# What of the project itself is handed over, or tells whom to look for.
+PROJECT_FIELDS = (
+	"name",
+	"goal",
+	"scope",
+	"sales_order",
+	"quotation",
+	"cost_estimate",
+	"party_type",
+	"party",
+	"customer_name",
+)
 LINKS = ("sales_order", "quotation", "contract", "solution", "cost_estimate")
 # Table -> DocType of the records in its rows, the field that names the record, and what a row shows of it.
 RECORDS = {
@@ -60,7 +72,7 @@ BUDGET = {
 
 def collect(project: str) -> dict:
 	"""What the project has of each part: {fieldname of the handover: value, or rows}."""
-	doc = frappe.get_cached_doc(PROJECT, project)
+	doc = frappe.db.get_value(PROJECT, project, PROJECT_FIELDS, as_dict=True)
 	found = {
 		"goal": doc.goal,
 		"scope": doc.scope,
@@ -124,12 +136,14 @@ def get_missing(doc) -> list[str]:
 	omitted = {row.part for row in doc.omissions if (row.reason or "").strip()}
 	missing = [_(part, context=HANDOVER) for part in rules.missing_parts(present, omitted, available)]
 	for fieldname in LINKS:
-		if doc.get(fieldname) and found[fieldname] and doc.get(fieldname) != found[fieldname]:
-			missing.append(
-				_("{0}: found {1}, expected {2}, which is current").format(
-					_(doc.meta.get_label(fieldname), context=HANDOVER), doc.get(fieldname), found[fieldname]
-				)
-			)
+		name, current = doc.get(fieldname), found[fieldname]
+		if not name or name == current:
+			continue
+		label = _(doc.meta.get_label(fieldname), context=HANDOVER)
+		if current:
+			missing.append(_("{0}: found {1}, expected {2}, which is current").format(label, name, current))
+		elif frappe.db.get_value(doc.meta.get_field(fieldname).options, name, "docstatus") != 1:
+			missing.append(_("{0}: {1} does not stand any more").format(label, name))
 	for table in COMPLETE_TABLES:
 		_doctype, fieldname, _shown = RECORDS[table]
 		present_rows = {row.get(fieldname) for row in doc.get(table)}
@@ -193,6 +207,12 @@ def _get_contacts(project) -> list[dict]:
 
 	Telephone and e-mail of a stakeholder that are not known here are those of the customer's Contact of that name.
 	"""
+	stakeholders = frappe.get_all(
+		"Presales Project Stakeholder",
+		filters={"parenttype": PROJECT, "parent": project.name},
+		fields=["stakeholder_name", "organisation", "position", "buying_role", "phone", "email"],
+		order_by="idx asc",
+	)
 	persons = {
 		row.stakeholder_name.casefold(): {
 			"contact_name": row.stakeholder_name,
@@ -204,7 +224,7 @@ def _get_contacts(project) -> list[dict]:
 			"phone": row.phone,
 			"email": row.email,
 		}
-		for row in project.stakeholders
+		for row in stakeholders
 	}
 	known = _get_known_contacts(project)
 	for contact in known:

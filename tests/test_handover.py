@@ -170,14 +170,45 @@ def test_contacts_bring_what_erpnext_knows_of_them(world, frappe, project):
 
 
 @pytest.mark.clause("R1.8")
+def test_the_contract_of_the_project_is_handed_over(world, frappe, project, is_sandbox):
+	if not frappe.get_meta("Contract").has_field("presales_project"):
+		if not is_sandbox:
+			pytest.skip("contracts name no presales project here")
+		from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+		field = {"fieldname": "presales_project", "fieldtype": "Link", "options": PROJECT, "label": PROJECT}
+		create_custom_fields({"Contract": [{**field, "insert_after": "party_name"}]})
+	contract = frappe.get_doc(
+		{
+			"doctype": "Contract",
+			"party_type": "Customer",
+			"party_name": world.customer,
+			"presales_project": project.name,
+			"start_date": "2026-06-01",
+			"end_date": "2027-05-31",
+			"contract_terms": "<p>As agreed.</p>",
+		}
+	)
+	contract.insert()
+	contract.submit()
+	handover = world.make_handover(project, omissions=[])
+	assert handover.contract == contract.name
+	assert (str(handover.expected_start_date), str(handover.expected_end_date)) == (
+		"2026-06-01",
+		"2027-05-31",
+	)
+	world.offer(handover)
+	contract.reload()
+	contract.cancel()
+
+
+@pytest.mark.clause("R1.8")
 def test_filling_asks_no_more_for_a_larger_project(
 	world, frappe, project, handover, count_queries, is_sandbox
 ):
 	from presales_mgmt import package
 
 	def measured():
-		frappe.clear_document_cache(PROJECT, project.name)
-		frappe.get_cached_doc(PROJECT, project.name)
 		with count_queries() as counter:
 			found = package.collect(project.name)
 		return counter.count, sum(len(rows) for rows in found.values() if isinstance(rows, list))
@@ -187,7 +218,7 @@ def test_filling_asks_no_more_for_a_larger_project(
 		world.confirmed_requirement(project, title=f"Requirement {number}")
 	many, large = measured()
 	assert large >= small + 3
-	assert many == few <= 10
+	assert many == few <= (12 if is_sandbox else 14)
 
 
 @pytest.mark.clause("R1.8", "R6.4")
@@ -213,6 +244,15 @@ def test_a_package_that_is_out_of_date_is_not_offered(world, frappe, project, ha
 		gaps = api.get_handover_gaps(handover.name)
 	assert any(gap.startswith("Requirements without PSQ") for gap in gaps), gaps
 	assert any(newer.name in gap for gap in gaps), gaps
+
+
+@pytest.mark.clause("R1.8")
+def test_a_package_with_what_was_withdrawn_is_not_offered(world, frappe, project, handover):
+	solution = frappe.get_doc("Presales Solution", handover.solution)
+	with world.acting_as("director"):
+		solution.cancel()
+	with world.acting_as("manager"):
+		assert api.get_handover_gaps(handover.name) == [f"Solution: {solution.name} does not stand any more"]
 
 
 @pytest.mark.parametrize(
@@ -495,6 +535,40 @@ def test_acceptance_makes_the_erpnext_project(world, frappe, project, template):
 		"Survey of the car parks"
 	]
 	assert frappe.db.get_value("Sales Order", project.sales_order, "project") == made.name
+
+
+@pytest.mark.clause("R1.8")
+def test_the_budget_of_a_deal_in_foreign_currency_is_in_company_currency(world, frappe):
+	project = world.make_won_project(currency="USD", conversion_rate=7.1)
+	assert frappe.db.get_value("Sales Order", project.sales_order, "currency") == "USD"
+	handover = world.accept_handover(world.offer(world.make_handover(project)))
+	total = frappe.db.get_value("Presales Cost Estimate", handover.cost_estimate, "total_cost")
+	assert handover.base_budget_total == total == 600_000
+	assert frappe.db.get_value("Project", handover.erpnext_project, "estimated_costing") == total
+
+
+@pytest.mark.clause("R1.8")
+def test_a_deal_of_another_company_gets_its_project_there(world, frappe, project, accepted):
+	other = world.make_won_project(company=world.other_company, project_title="Another city")
+	handover = world.make_handover(other)
+	handover.sales_order = project.sales_order
+	with world.acting_as("manager"), pytest.raises(exceptions.ProjectMismatchError):
+		handover.save()
+	handover = world.accept_handover(world.offer(handover.reload()))
+	assert handover.erpnext_project != accepted.erpnext_project
+	assert frappe.db.get_value("Project", handover.erpnext_project, "company") == world.other_company
+
+
+@pytest.mark.clause("R1.10")
+def test_projects_from_before_there_were_handovers_have_somebody_who_answers(world, frappe, project):
+	from presales_mgmt.patches import make_roles, set_responsible
+
+	frappe.db.set_value(PROJECT, project.name, "responsible", None)
+	set_responsible.execute()
+	assert frappe.db.get_value(PROJECT, project.name, "responsible") == project.manager
+	roles = frappe.db.count("Role")
+	make_roles.execute()
+	assert frappe.db.count("Role") == roles
 
 
 @pytest.mark.clause("R1.10")

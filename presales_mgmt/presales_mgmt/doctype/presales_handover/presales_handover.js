@@ -1,5 +1,28 @@
 const MEETING = "Presales Analysis Meeting";
 const EDITABLE = ["Draft", "Sent Back", "Withdrawn"];
+const BY_HAND = [
+	"delivery_manager",
+	"answer_due",
+	"reasons",
+	"goal",
+	"scope",
+	"sales_order",
+	"quotation",
+	"contract",
+	"solution",
+	"cost_estimate",
+	"promises",
+	"requirements",
+	"risks",
+	"contacts",
+	"open_points",
+	"documents",
+	"omissions",
+	"remarks",
+	"project_template",
+	"expected_start_date",
+	"expected_end_date",
+];
 
 frappe.ui.form.on("Presales Handover", {
 	setup(frm) {
@@ -34,6 +57,7 @@ frappe.ui.form.on("Presales Handover", {
 
 	refresh(frm) {
 		frm.set_df_property("presales_project", "read_only", frm.is_new() ? 0 : 1);
+		lock_fields(frm);
 		frm.set_intro();
 		if (frm.is_new()) {
 			frm.set_intro(
@@ -44,7 +68,6 @@ frappe.ui.form.on("Presales Handover", {
 			);
 			return;
 		}
-		if (!EDITABLE.includes(frm.doc.status)) frm.disable_form?.();
 		if (frm.doc.status === "Accepted") {
 			frappe.presales.show_progress(frm, frm.doc.presales_project);
 		}
@@ -54,6 +77,12 @@ frappe.ui.form.on("Presales Handover", {
 		show_buttons(frm);
 	},
 });
+
+/** What the server refuses to change is not offered for changing. */
+function lock_fields(frm) {
+	const locked = frm.is_new() || EDITABLE.includes(frm.doc.status) ? 0 : 1;
+	for (const fieldname of BY_HAND) frm.set_df_property(fieldname, "read_only", locked);
+}
 
 function enabled_users() {
 	return { filters: { enabled: 1, user_type: "System User" } };
