@@ -13,6 +13,8 @@ const desk = {
 	format_number: "readonly",
 	frappe: "readonly",
 	precision: "readonly",
+	// What public/js shares among forms.
+	presales_mgmt: "readonly",
 };
 
 export default [

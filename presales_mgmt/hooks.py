@@ -21,6 +21,8 @@ doctype_js = {
 	"Opportunity": "public/js/opportunity.js",
 	"Quotation": "public/js/quotation.js",
 	"Sales Order": "public/js/sales_order.js",
+	"Presales Project": "public/js/role_options.js",
+	"Presales Initiation": "public/js/role_options.js",
 }
 
 override_doctype_dashboards = {
