@@ -4,7 +4,7 @@ from frappe.model import no_value_fields
 from frappe.utils import cstr, flt, get_datetime, getdate, now_datetime
 
 from presales_mgmt import bidding
-from presales_mgmt.controllers import ProjectRecord, keep_reminder_level, read_present
+from presales_mgmt.controllers import ProjectRecord, keep_reminder_level, read_with_present
 from presales_mgmt.exceptions import (
 	BidError,
 	BondError,
@@ -187,7 +187,7 @@ class PresalesBid(ProjectRecord):
 			return
 		# Of two people who begin a bid at once, one has to wait, and is refused.
 		frappe.db.get_value(PROJECT, self.presales_project, "name", for_update=True)
-		other = read_present(
+		other = read_with_present(
 			self.doctype,
 			["name", "status"],
 			{
