@@ -158,15 +158,22 @@ def require_none_out(project: str) -> None:
 
 
 def release(document) -> None:
-	"""Take back what a Payment Entry or Bank Guarantee that is cancelled stood for. One indexed query when nothing."""
-	bid = frappe.qb.DocType(BID)
-	stands_for = bid.bond_guarantee == document.name
-	if document.doctype == PAYMENT:
-		# Not by the type of the payment: Frappe writes whatever is sent with a document that is cancelled.
-		stands_for = (bid.bond_payment == document.name) | (bid.bond_return_payment == document.name)
-	# A locking read: it may have been named meanwhile, see `_lock`.
-	query = frappe.qb.from_(bid).select(bid.name).where(stands_for).orderby(bid.name).for_update()
-	for (name,) in query.run():
+	"""Take back what a Payment Entry or Bank Guarantee that is cancelled stood for.
+
+	When it stood for nothing: an indexed query for each field that could name it.
+	"""
+	# Not by the type of the payment: Frappe writes whatever is sent with a document that is cancelled.
+	fieldnames = (
+		("bond_payment", "bond_return_payment") if document.doctype == PAYMENT else ("bond_guarantee",)
+	)
+	names = set()
+	for fieldname in fieldnames:
+		# A locking read: it may have been named meanwhile, see `_lock`.
+		query = frappe.qb.get_query(
+			BID, fields=["name"], filters={fieldname: document.name}, order_by="name asc", for_update=True
+		)
+		names.update(row.name for row in query.run(as_dict=True))
+	for name in sorted(names):
 		doc = frappe.get_doc(BID, name, for_update=True)
 		before = doc.bond_status
 		if document.doctype == PAYMENT and doc.bond_return_payment == document.name:
