@@ -150,6 +150,8 @@ class PresalesBid(ProjectRecord):
 			require_unchanged(self, before, SETTLED_BY_RESULT if decided else SETTLED_BY_SUBMISSION, BidError)
 			for table in ("envelope", "clarifications", "bidders") if decided else ("envelope",):
 				self.require_same_rows(before, table)
+				# Rows that are sent without their names would be taken for new ones, with stamps of their own.
+				self.set(table, before.get(table))
 		if before.bond_status in rules.BOND_SETTLED:
 			require_unchanged(self, before, SETTLED_BY_PAYMENT, BondError)
 		if before.bond_status in (rules.RETURNED, rules.FORFEITED):
