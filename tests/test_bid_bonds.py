@@ -575,6 +575,12 @@ def test_a_bond_in_the_currency_of_the_company(world, frappe, abroad):
 		api.conclude_bid(bid.name, "Won")
 
 
+def test_a_bond_is_worth_something_in_company_currency(world, abroad):
+	"""A payment in company currency would be enough however small it is."""
+	with pytest.raises(exceptions.OutOfRangeError, match="Bond Exchange Rate"):
+		world.make_bid(abroad, bond_amount=10_000, bond_conversion_rate=1e-9)
+
+
 def test_a_third_currency_is_refused(world, frappe, project):
 	with pytest.raises(exceptions.BondError, match="Bond Currency: found USD, expected CNY"):
 		world.make_bid(project, bond_currency="USD", **BOND)

@@ -38,7 +38,7 @@ CLAUSES = (
 	Clause("R1.2", "Sales and engineer analyse the needs together and note their advice", "Analysis of a requirement by an engineer or the planning manager, with recommendation and feasibility; checklist"),
 	Clause("R1.3", "An engineer designs devices, technology and places", "Presales Solution: approach, equipment with quantity and place; checklist and solution in the archive, before the review"),
 	Clause("R1.4", "The solution is reviewed in-house for fit, difficulty and cost", "Presales Review of kind Solution with criteria, minimum scores and rectification"),
-	Clause("R1.5", "Finance costs the solution", "Presales Cost Estimate that finance submits, with equipment, labour, installation and a reserve for risks; Presales Review of kind Cost, in which finance takes part"),
+	Clause("R1.5", "Finance costs the solution", "Presales Cost Estimate of the current Presales Solution that finance submits, with equipment taken over from it, labour, installation and a reserve for risks; Presales Review of kind Cost, in which finance takes part"),
 	Clause("R1.6", "A clear quotation follows from the costing; the negotiation is on record", "ERPNext's Quotation behind a gate; activities of type Negotiation", rest="versions of a quotation side by side"),
 	Clause("R1.7", "The contract follows the confirmed quotation, and states time, quality and service", "Confirmation in the archive, contract review, Sales Order behind a gate", rest=f"the contract as {CHAIN}"),
 	Clause("R1.8", "Engineering takes over by the contract", "Stage of handover with its gate: plan, kickoff meeting, record of handover", rest="handover that its receiver accepts or sends back"),

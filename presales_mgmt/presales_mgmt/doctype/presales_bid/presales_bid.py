@@ -337,6 +337,15 @@ class PresalesBid(ProjectRecord):
 		for row in self.bidders:
 			self.set_base(row, "price", self.conversion_rate)
 		self.set_base(self, "bond_amount", self.bond_conversion_rate)
+		if flt(self.bond_amount) and not flt(self.base_bond_amount):
+			# Any payment would be enough for it.
+			refuse(
+				self,
+				"Bond Exchange Rate",
+				self.bond_conversion_rate,
+				_("a rate at which the bond is worth something"),
+				OutOfRangeError,
+			)
 
 	def set_base(self, row, fieldname: str, rate: float):
 		"""The amount in company currency beside the one in the currency of the project or of the bond."""
