@@ -10,13 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, formatdate, getdate, today
 
-from presales_mgmt.exceptions import (
-	BondError,
-	CompanyMismatchError,
-	DuplicateEntryError,
-	LifecycleError,
-	PresalesError,
-)
+from presales_mgmt.exceptions import BondError, CompanyMismatchError, DuplicateEntryError, LifecycleError
 from presales_mgmt.permissions.visibility import PROJECT_WRITERS, get_project_roles
 from presales_mgmt.rules import bid as rules
 from presales_mgmt.rules.validation import refuse, require_company
@@ -216,7 +210,7 @@ def follow_amendment(document) -> None:
 			else:
 				values = _paid_by_guarantee(doc, document)
 			_settle(doc, values)
-		except PresalesError as error:
+		except frappe.ValidationError as error:
 			frappe.db.rollback(save_point=SAVE_POINT)
 			frappe.clear_last_message()
 			doc.reload()
