@@ -13,6 +13,8 @@ const desk = {
 	format_number: "readonly",
 	frappe: "readonly",
 	precision: "readonly",
+	// What public/js shares among forms.
+	presales_mgmt: "readonly",
 };
 // What our forms share: `public/js` is loaded together with the form that it is for.
 const own = { presales_mgmt: "readonly" };

@@ -10,13 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, formatdate, getdate, today
 
-from presales_mgmt.exceptions import (
-	BondError,
-	CompanyMismatchError,
-	DuplicateEntryError,
-	LifecycleError,
-	PresalesError,
-)
+from presales_mgmt.exceptions import BondError, CompanyMismatchError, DuplicateEntryError, LifecycleError
 from presales_mgmt.permissions.visibility import PROJECT_WRITERS, get_project_roles
 from presales_mgmt.rules import bid as rules
 from presales_mgmt.rules.validation import refuse, require_company
@@ -158,15 +152,22 @@ def require_none_out(project: str) -> None:
 
 
 def release(document) -> None:
-	"""Take back what a Payment Entry or Bank Guarantee that is cancelled stood for. One indexed query when nothing."""
-	bid = frappe.qb.DocType(BID)
-	stands_for = bid.bond_guarantee == document.name
-	if document.doctype == PAYMENT:
-		# Not by the type of the payment: Frappe writes whatever is sent with a document that is cancelled.
-		stands_for = (bid.bond_payment == document.name) | (bid.bond_return_payment == document.name)
-	# A locking read: it may have been named meanwhile, see `_lock`.
-	query = frappe.qb.from_(bid).select(bid.name).where(stands_for).orderby(bid.name).for_update()
-	for (name,) in query.run():
+	"""Take back what a Payment Entry or Bank Guarantee that is cancelled stood for.
+
+	When it stood for nothing: an indexed query for each field that could name it.
+	"""
+	# Not by the type of the payment: Frappe writes whatever is sent with a document that is cancelled.
+	fieldnames = (
+		("bond_payment", "bond_return_payment") if document.doctype == PAYMENT else ("bond_guarantee",)
+	)
+	names = set()
+	for fieldname in fieldnames:
+		# A locking read: it may have been named meanwhile, see `_lock`.
+		query = frappe.qb.get_query(
+			BID, fields=["name"], filters={fieldname: document.name}, order_by="name asc", for_update=True
+		)
+		names.update(row.name for row in query.run(as_dict=True))
+	for name in sorted(names):
 		doc = frappe.get_doc(BID, name, for_update=True)
 		before = doc.bond_status
 		if document.doctype == PAYMENT and doc.bond_return_payment == document.name:
@@ -209,7 +210,7 @@ def follow_amendment(document) -> None:
 			else:
 				values = _paid_by_guarantee(doc, document)
 			_settle(doc, values)
-		except PresalesError as error:
+		except frappe.ValidationError as error:
 			frappe.db.rollback(save_point=SAVE_POINT)
 			frappe.clear_last_message()
 			doc.reload()

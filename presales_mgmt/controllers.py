@@ -148,6 +148,17 @@ def read_present(doctype: str, fields: list[str], filters: dict, order_by: str) 
 	).run(as_dict=True)
 
 
+def read_with_present(doctype: str, fields: list[str], filters: dict, order_by: str) -> list[frappe._dict]:
+	"""Rows as they were when the transaction began to read, and as they are now: for whoever holds a lock for which
+	others wait. What somebody holds who waits is as it was; a locking read would wait for it in turn.
+
+	`fields` must have the name.
+	"""
+	known = frappe.get_all(doctype, filters=filters, fields=fields, order_by=order_by)
+	present = read_present(doctype, fields, filters, order_by)
+	return list({row.name: row for row in (*known, *present)}.values())
+
+
 def require_status(doc, exception: type[Exception], *expected: str) -> None:
 	"""Raise `exception` unless the status of `doc` is one of those expected."""
 	if doc.status not in expected:

@@ -22,10 +22,15 @@ doctype_js = {
 	"Quotation": ["public/js/differences.js", "public/js/quotation.js"],
 	"Contract": ["public/js/differences.js", "public/js/contract.js"],
 	"Sales Order": ["public/js/differences.js", "public/js/sales_order.js"],
-	# The panel of progress is on both forms.
-	"Presales Project": ["public/js/differences.js", "public/js/delivery_progress.js"],
+	"Presales Project": [
+		"public/js/differences.js",
+		# The panel of progress is on both forms.
+		"public/js/delivery_progress.js",
+		"public/js/role_options.js",
+	],
 	"Presales Handover": "public/js/delivery_progress.js",
 	"Presales Negotiation Round": "public/js/differences.js",
+	"Presales Initiation": "public/js/role_options.js",
 }
 
 doctype_list_js = {"Quotation": "public/js/quotation_list.js"}

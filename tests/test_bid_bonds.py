@@ -348,13 +348,13 @@ def test_documents_without_a_bond_cost_no_query(world, frappe, bid, count_querie
 	from presales_mgmt.overrides import bank_guarantee, payment_entry
 
 	payment, guarantee = world.make_payment(), world.make_guarantee()
-	for hooks, document in ((payment_entry, payment), (bank_guarantee, guarantee)):
+	for hooks, document, links in ((payment_entry, payment, 2), (bank_guarantee, guarantee, 1)):
 		with count_queries() as counter:
 			hooks.on_submit(document)
 		assert counter.count == 0
 		with count_queries() as counter:
 			hooks.on_cancel(document)
-		assert counter.count == 1
+		assert counter.count == links
 		document.cancel()
 
 
@@ -573,6 +573,12 @@ def test_a_bond_in_the_currency_of_the_company(world, frappe, abroad):
 	pay(world, bid, payment_entry=world.make_payment(company=world.other_company).name)
 	with world.acting_as("manager"), pytest.raises(exceptions.BidError):
 		api.conclude_bid(bid.name, "Won")
+
+
+def test_a_bond_is_worth_something_in_company_currency(world, abroad):
+	"""A payment in company currency would be enough however small it is."""
+	with pytest.raises(exceptions.OutOfRangeError, match="Bond Exchange Rate"):
+		world.make_bid(abroad, bond_amount=10_000, bond_conversion_rate=1e-9)
 
 
 def test_a_third_currency_is_refused(world, frappe, project):

@@ -519,6 +519,15 @@ def test_an_earlier_bid_does_not_write_over_what_a_later_one_has_found(world, fr
 	assert (row.bid_price, row.won) == (1_100_000, 1)
 
 
+@pytest.mark.clause("R7.6")
+def test_who_filled_the_envelope_stands_when_the_same_rows_are_sent_anew(world, frappe, project):
+	bid = world.submit_bid(project)
+	stamps = [(row.name, row.done_by, row.done_on) for row in reloaded(frappe, bid).envelope]
+	rows = [{"part": row.part, "item": row.item, "done": 1} for row in bid.envelope]
+	change(world, frappe, bid, "director", envelope=rows, remarks="Nothing else")
+	assert [(row.name, row.done_by, row.done_on) for row in reloaded(frappe, bid).envelope] == stamps
+
+
 @pytest.mark.parametrize("fieldname", ["bid_price", "price_limit", "bond_amount"])
 def test_an_amount_that_no_field_holds_is_refused(world, fieldname):
 	project = world.make_active_project(currency="USD", conversion_rate=7.1)

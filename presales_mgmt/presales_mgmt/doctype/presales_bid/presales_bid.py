@@ -4,7 +4,7 @@ from frappe.model import no_value_fields
 from frappe.utils import cstr, flt, get_datetime, getdate, now_datetime
 
 from presales_mgmt import bidding
-from presales_mgmt.controllers import ProjectRecord, keep_reminder_level, read_present
+from presales_mgmt.controllers import ProjectRecord, keep_reminder_level, read_with_present
 from presales_mgmt.exceptions import (
 	BidError,
 	BondError,
@@ -150,6 +150,8 @@ class PresalesBid(ProjectRecord):
 			require_unchanged(self, before, SETTLED_BY_RESULT if decided else SETTLED_BY_SUBMISSION, BidError)
 			for table in ("envelope", "clarifications", "bidders") if decided else ("envelope",):
 				self.require_same_rows(before, table)
+				# Rows that are sent without their names would be taken for new ones, with stamps of their own.
+				self.set(table, before.get(table))
 		if before.bond_status in rules.BOND_SETTLED:
 			require_unchanged(self, before, SETTLED_BY_PAYMENT, BondError)
 		if before.bond_status in (rules.RETURNED, rules.FORFEITED):
@@ -187,7 +189,7 @@ class PresalesBid(ProjectRecord):
 			return
 		# Of two people who begin a bid at once, one has to wait, and is refused.
 		frappe.db.get_value(PROJECT, self.presales_project, "name", for_update=True)
-		other = read_present(
+		other = read_with_present(
 			self.doctype,
 			["name", "status"],
 			{
@@ -335,6 +337,15 @@ class PresalesBid(ProjectRecord):
 		for row in self.bidders:
 			self.set_base(row, "price", self.conversion_rate)
 		self.set_base(self, "bond_amount", self.bond_conversion_rate)
+		if flt(self.bond_amount) and not flt(self.base_bond_amount):
+			# Any payment would be enough for it.
+			refuse(
+				self,
+				"Bond Exchange Rate",
+				self.bond_conversion_rate,
+				_("a rate at which the bond is worth something"),
+				OutOfRangeError,
+			)
 
 	def set_base(self, row, fieldname: str, rate: float):
 		"""The amount in company currency beside the one in the currency of the project or of the bond."""

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.utils import cstr, flt, getdate, now_datetime
 
 from presales_mgmt.change_requests import APPROVED, DRAFT, REJECTED, REQUESTED, ask_to_decide
-from presales_mgmt.controllers import ProjectRecord, finish_todos, read_present
+from presales_mgmt.controllers import ProjectRecord, finish_todos, read_with_present
 from presales_mgmt.exceptions import (
 	ChangeRequestError,
 	DateOrderError,
@@ -72,8 +72,8 @@ class PresalesChangeRequest(ProjectRecord):
 		return requirement
 
 	def validate_only_one(self):
-		# A locking read: what somebody has asked for while this waited for the requirement is seen.
-		other = read_present(
+		# What somebody has asked for while this waited for the requirement is seen, too.
+		other = read_with_present(
 			self.doctype,
 			["name"],
 			{

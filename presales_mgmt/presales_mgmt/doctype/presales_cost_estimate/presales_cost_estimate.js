@@ -37,6 +37,7 @@ frappe.ui.form.on("Presales Cost Estimate", {
 		const foreign = frm.doc.currency !== company_currency(frm);
 		frm.toggle_display(["selling_total", "conversion_rate"], foreign);
 		say_what_is_next(frm);
+		say_when_solution_is_old(frm);
 		add_buttons(frm);
 		add_fill_button(frm);
 		show_approval(frm);
@@ -199,6 +200,21 @@ function say_what_is_next(frm) {
 			"orange"
 		);
 	}
+}
+
+/** Another version may have become current since; a draft is submitted with the current one only. */
+function say_when_solution_is_old(frm) {
+	const solution = frm.doc.presales_solution;
+	if (!solution || frm.is_new() || !["Draft", "Current"].includes(frm.doc.status)) return;
+	frappe.db.get_value("Presales Solution", solution, "status").then(({ message }) => {
+		if (frm.doc.presales_solution !== solution) return;
+		if (!message?.status || message.status === "Current") return;
+		const status = __(message.status, null, "Presales Solution");
+		frm.set_intro(
+			__("The solution that is costed is not the current one: {0}", [status]),
+			"orange"
+		);
+	});
 }
 
 function add_buttons(frm) {
