@@ -19,9 +19,9 @@ extend_bootinfo = "presales_mgmt.boot.extend_bootinfo"
 
 doctype_js = {
 	"Opportunity": "public/js/opportunity.js",
-	"Quotation": ["public/js/differences.js", "public/js/quotation.js"],
+	"Quotation": ["public/js/differences.js", "public/js/price.js", "public/js/quotation.js"],
 	"Contract": ["public/js/differences.js", "public/js/contract.js"],
-	"Sales Order": ["public/js/differences.js", "public/js/sales_order.js"],
+	"Sales Order": ["public/js/differences.js", "public/js/price.js", "public/js/sales_order.js"],
 	"Presales Project": "public/js/differences.js",
 	"Presales Negotiation Round": "public/js/differences.js",
 }

@@ -168,8 +168,8 @@ def get_floor(company: str) -> float:
 
 
 def check_price(quotation) -> None:
-	"""Raise `PriceAuthorityError` unless the user may give the price of a Quotation that is about to be submitted, or
-	exactly this one is approved.
+	"""Raise `PriceAuthorityError` unless the user may give the price of a Quotation, or it is approved: exactly this one
+	when it is about to be submitted, one as low as this when ERPNext changes it afterwards.
 	"""
 	if not get_authorities(quotation.company):
 		return
@@ -220,7 +220,7 @@ def _check(offer, figures: rules.Figures) -> None:
 def _holds(approval, offer, figures: rules.Figures) -> bool:
 	"""Whether an approval lets the offer through. What follows from it without being entered must be no worse."""
 	if offer.get_doc_before_save() and offer.get_doc_before_save().docstatus == 1:
-		exact = True  # ERPNext changes an order that stands; then the price as such counts
+		exact = True  # ERPNext changes what stands already; then the price as such counts
 	else:
 		exact = approval.fingerprint == reviewed_version.fingerprint_of(offer)
 	same_cost = (approval.cost_estimate or None) == (offer.get("presales_cost_estimate") or None)

@@ -200,11 +200,17 @@ def _read(project: str, **filters) -> list[frappe._dict]:
 	Of two who submit at once the second waits, and then sees what the first has done.
 	"""
 	frappe.db.get_value(PROJECT, project, "name", for_update=True)
-	# A locking read: what somebody else has submitted meanwhile is seen, which a plain read would miss.
-	return frappe.qb.get_query(
-		QUOTATION,
-		fields=[*ROW_FIELDS, "docstatus"],
-		filters={"presales_project": project, "docstatus": [">", 0], **filters},
-		order_by="transaction_date asc, creation asc",
-		for_update=True,
-	).run(as_dict=True)
+
+	def read(**lock):
+		return frappe.qb.get_query(
+			QUOTATION,
+			fields=[*ROW_FIELDS, "docstatus", "creation"],
+			filters={"presales_project": project, "docstatus": [">", 0], **filters},
+			order_by="transaction_date asc, creation asc",
+			**lock,
+		).run(as_dict=True)
+
+	# Locking reads see what was committed meanwhile. They leave out what somebody holds who waits for this lock
+	# himself; that is as it was at the beginning.
+	rows = {row.name: row for row in (*read(), *read(for_update=True, skip_locked=True))}
+	return sorted(rows.values(), key=lambda row: (row.transaction_date, row.creation))
