@@ -46,6 +46,8 @@ def clear_version(doc) -> None:
 
 def release(doc) -> None:
 	"""Make a Quotation that is about to be submitted the next version for its customer."""
+	# Of two who submit at once the second waits, and then sees what the first has done.
+	frappe.db.get_value(PROJECT, doc.presales_project, "name", for_update=True)
 	others = _read(doc.presales_project, quotation_to=doc.quotation_to, party_name=doc.party_name)
 	others = [row for row in others if row.name != doc.name]
 	doc.presales_version = 1 + max((cint(row.presales_version) for row in others), default=0)
@@ -195,11 +197,7 @@ def keep_from_before(doc) -> None:
 
 
 def _read(project: str, **filters) -> list[frappe._dict]:
-	"""The submitted and cancelled quotations of a project, which is locked, the oldest first.
-
-	Of two who submit at once the second waits, and then sees what the first has done.
-	"""
-	frappe.db.get_value(PROJECT, project, "name", for_update=True)
+	"""The submitted and cancelled quotations of a project, which the caller has locked, the oldest first."""
 
 	def read(**lock):
 		return frappe.qb.get_query(
