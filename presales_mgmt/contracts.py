@@ -5,6 +5,7 @@ goal, scope, date of delivery and terms of payment; R3.6, R5.11 and R8.6: what i
 """
 
 from dataclasses import replace
+from functools import partial
 
 import frappe
 from frappe import _
@@ -22,7 +23,13 @@ from presales_mgmt.exceptions import (
 from presales_mgmt.gates.checkers import CONTRACT, CONTRACT_REVIEWS
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.rules import Answer, Finding
-from presales_mgmt.overrides.common import get_project_of, hold_back, require_needed, validate_source
+from presales_mgmt.overrides.common import (
+	get_project_of,
+	hold_back,
+	require_needed,
+	require_open,
+	validate_source,
+)
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.reviewed_version import fingerprint_of
 from presales_mgmt.rules.review import APPROVING_OUTCOMES
@@ -177,13 +184,15 @@ def check_gate(doc) -> None:
 	Raises `GateError` with what is missing, if the setting "Contract Gate" of the company says Stop.
 	"""
 	mode = frappe.get_cached_doc("Presales Settings").get_for_company("contract_gate", doc.presales_company)
-	hold_back(mode, lambda: _check_gate(doc), _("Gate Not Passed"))
-
-
-def _check_gate(doc) -> None:
+	if mode == "Off":
+		return
 	project = get_project_of(doc)
-	_require_complete(doc, project)
-	_require_nothing_to_rectify(doc)
+	for check in (require_open, _require_complete, _require_nothing_to_rectify, _require_reviews):
+		# Where the company only warns, all that is wrong is said.
+		hold_back(mode, partial(check, doc, project), _("Gate Not Passed"))
+
+
+def _require_reviews(doc, project) -> None:
 	require_needed(
 		doc,
 		project,
@@ -219,12 +228,12 @@ def _require_complete(doc, project) -> None:
 		)
 
 
-def _require_nothing_to_rectify(doc) -> None:
+def _require_nothing_to_rectify(doc, project) -> None:
 	"""What the reviews of the contract have asked for is put right and verified before it binds (R5.11, R9.9)."""
 	waiting = frappe.get_all(
 		"Presales Rectification",
 		filters={
-			"presales_project": doc.presales_project,
+			"presales_project": project.name,
 			"review_kind": ["in", CONTRACT_REVIEWS],
 			"status": ["in", UNSETTLED],
 		},
@@ -314,8 +323,14 @@ def require_no_order(doc) -> None:
 # ---------------------------------------------------------------------------------------- the order
 
 
-def validate_contract_of_order(order) -> None:
-	"""Refuse a contract of another project. One query when the order names one."""
+def prepare_order(order) -> None:
+	"""Let a new order stand on the project's contract unless it names another; refuse one of another project. One query.
+
+	Whoever enters orders often has no right to read contracts, and could not pick it.
+	"""
+	if not order.presales_contract:
+		order.presales_contract = frappe.db.get_value(PROJECT, order.presales_project, "contract")
+		return
 	project = frappe.db.get_value(CONTRACT, order.presales_contract, "presales_project")
 	if project != order.presales_project:
 		refuse(

@@ -177,6 +177,8 @@ def _item(row) -> rules.Item:
 def _payments(rows) -> list[rules.Payment]:
 	"""ERPNext reckons the date of a term from that of the document, and states one of its own when nothing is agreed."""
 	agreed = len(rows) > 1
+	if not agreed and not any(row.payment_term or row.description for row in rows):
+		return []
 	return [
 		rules.Payment(
 			term=cstr(row.payment_term or row.description),

@@ -131,6 +131,17 @@ class TestMaking:
 		assert (contract.presales_amount, contract.presales_currency) == (1_200_000, "CNY")
 		assert contract.contract_terms == "<p>Two years.</p>"
 
+	def test_a_lead_that_has_become_a_customer_is_the_party(self, world, frappe, project):
+		from presales_mgmt.contracts import make_contract
+
+		lead = world.insert("Lead", first_name="Presales Test Lead", company_name="Presales Test Lead Ltd")
+		quotation = world.submit_quotation(project, quotation_to="Lead", party_name=lead.name)
+		with world.acting_as("director"):
+			assert make_contract(quotation.name).party_name is None
+		frappe.db.set_value("Customer", world.customer, "lead_name", lead.name)
+		with world.acting_as("director"):
+			assert make_contract(quotation.name).party_name == world.customer
+
 	def test_only_from_the_current_one(self, world, frappe, project):
 		from presales_mgmt.contracts import make_contract
 		from presales_mgmt.exceptions import ContractError
@@ -240,6 +251,20 @@ class TestAmounts:
 		assert contract.presales_company == world.other_company
 		project.reload()
 		assert project.contract == contract.name
+
+	def test_who_is_kept_to_a_company_reads_its_contracts_only(self, world, frappe, project):
+		ours = draft_contract(world, project)
+		other = world.make_active_project(
+			presales_process="Contract Test Process", company=world.other_company
+		)
+		theirs = draft_contract(world, other)
+		frappe.permissions.add_user_permission("Company", world.company, email("clerk"))
+		with world.acting_as("clerk"):
+			assert frappe.has_permission("Contract", "read", doc=ours.name)
+			assert not frappe.has_permission("Contract", "read", doc=theirs.name)
+			names = frappe.get_list("Contract", pluck="name", order_by="name asc", limit_page_length=0)
+		assert ours.name in names
+		assert theirs.name not in names
 
 	def test_each_company_has_its_own_gate(self, world, frappe, project):
 		settings = frappe.get_doc("Presales Settings")
@@ -390,7 +415,9 @@ class TestGate:
 		contract = draft_contract(world, project, presales_goal=None)
 		frappe.clear_messages()
 		submit(world, contract)
-		assert "does not state" in str(frappe.message_log)
+		said = str(frappe.message_log)
+		assert "does not state" in said
+		assert "Legal review of the contract" in said
 
 	def test_who_does_not_see_the_project_is_not_told_what_it_lacks(self, world, frappe, project):
 		contract = draft_contract(world, project)
@@ -455,6 +482,15 @@ class TestOrder:
 		contract = submit_contract(world, other)
 		with pytest.raises(ProjectMismatchError):
 			world.make_order(project, presales_contract=contract.name)
+
+	def test_a_new_order_stands_on_the_contract_of_the_project(self, world, frappe, project):
+		contract = submit_contract(world, project)
+		order = world.make_order(project)
+		assert order.presales_contract == contract.name
+		with world.acting_as("manager"):
+			order.presales_contract = None
+			order.save()
+		assert not order.presales_contract
 
 	@pytest.mark.clause("R5.11", "R8.6")
 	def test_what_is_needed_before_a_contract_is_needed_before_an_order(self, world, frappe, project):

@@ -74,6 +74,49 @@ class TestReading:
 			("Terms", "", "", "Two years of warranty.", "One year of warranty.", "Changed"),
 		]
 
+	@pytest.mark.clause("R5.10", "R8.6")
+	def test_payment_is_compared_as_agreed(self, frappe, world, active_project):
+		"""ERPNext's one line for what nobody has agreed on is none; dates that follow from a term are not compared."""
+		for term in ("Presales Test Advance", "Presales Test Acceptance"):
+			world.insert(
+				"Payment Term",
+				payment_term_name=term,
+				invoice_portion=50,
+				due_date_based_on="Day(s) after invoice date",
+			)
+
+		def schedule(advance, month="06"):
+			terms = (("Presales Test Advance", advance), ("Presales Test Acceptance", 100 - advance))
+			return [
+				{"payment_term": term, "invoice_portion": portion, "due_date": f"2026-{month}-{day}"}
+				for day, (term, portion) in zip(("10", "20"), terms, strict=True)
+			]
+
+		nothing_agreed = world.make_quotation(active_project)
+		before = world.make_quotation(active_project, payment_schedule=schedule(30))
+		later = world.make_quotation(active_project, payment_schedule=schedule(30, "08"))
+		after = world.make_quotation(active_project, payment_schedule=schedule(50))
+		assert shown(before, later) == []
+		assert shown(before, after) == [
+			(
+				"Payment",
+				"Payment 1",
+				"",
+				"Presales Test Advance, 30 %",
+				"Presales Test Advance, 50 %",
+				"Changed",
+			),
+			(
+				"Payment",
+				"Payment 2",
+				"",
+				"Presales Test Acceptance, 70 %",
+				"Presales Test Acceptance, 50 %",
+				"Changed",
+			),
+		]
+		assert [row[-1] for row in shown(nothing_agreed, before)] == ["Added", "Added"]
+
 	def test_the_document_in_memory_reads_like_the_stored_one(self, frappe, world, active_project):
 		quotation = frappe.get_doc("Quotation", world.make_quotation(active_project).name)
 		stored = differences.read_documents([("Quotation", quotation.name)])["Quotation", quotation.name]

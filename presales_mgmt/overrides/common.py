@@ -123,9 +123,13 @@ def hold_back(mode: str, check: Callable[[], None], title: str) -> None:
 		frappe.msgprint(str(error), title=title, indicator="orange")
 
 
-def get_project_of(doc):
-	"""What a gate asks of the project of `doc`. Raises `GateError` when the project is not open."""
-	project = frappe.db.get_value(PROJECT, doc.presales_project, GATE_FIELDS, as_dict=True)
+def get_project_of(doc) -> frappe._dict:
+	"""What a gate asks of the project of `doc`."""
+	return frappe.db.get_value(PROJECT, doc.presales_project, GATE_FIELDS, as_dict=True)
+
+
+def require_open(doc, project) -> None:
+	"""Raise `GateError` when the project is not one in which documents are submitted."""
 	if project.status not in OPEN_STATUSES:
 		frappe.throw(
 			_("{0} cannot be submitted: the status of presales project {1} is {2}, expected {3}.").format(
@@ -137,7 +141,6 @@ def get_project_of(doc):
 			exc=GateError,
 			title=_("Gate Not Passed"),
 		)
-	return project
 
 
 def require_needed(
@@ -185,6 +188,7 @@ def require_needed(
 
 def _check_gate(doc, stage_flag: str) -> None:
 	project = get_project_of(doc)
+	require_open(doc, project)
 	process = load_process(project.process_version)
 	earliest = process.first_stage_that(stage_flag)
 	start = process.position(project.stage) if project.stage else 0

@@ -18,10 +18,10 @@ def validate(doc, method=None):
 	# An order that stands was made while the version was current.
 	if doc.docstatus == 0:
 		require_orderable(doc)
-	if doc.get("presales_contract"):
-		from presales_mgmt.contracts import validate_contract_of_order
+	if doc.is_new() or doc.get("presales_contract"):
+		from presales_mgmt.contracts import prepare_order
 
-		validate_contract_of_order(doc)
+		prepare_order(doc)
 
 
 def before_submit(doc, method=None):

@@ -210,7 +210,7 @@ CUSTOM_FIELDS = {
 		_project_link("party_user"),
 		*_in_order(
 			PROJECT_FIELD,
-			# Of the project: ERPNext's contract names no company.
+			# Of the project: ERPNext's contract names no company. User permissions on companies hold for it, too.
 			{
 				"fieldname": "presales_company",
 				"fieldtype": "Link",
@@ -218,7 +218,6 @@ CUSTOM_FIELDS = {
 				"options": "Company",
 				"read_only": 1,
 				"depends_on": OF_A_PROJECT,
-				"ignore_user_permissions": 1,
 			},
 		),
 		*CONTRACT_FIELDS,

@@ -26,7 +26,8 @@ frappe.ui.form.on("Sales Order", {
 function follow_contract(frm) {
 	const { presales_project: project, presales_contract: contract } = frm.doc;
 	if (!frm.is_new() || !project || (contract && !frm.doc.amended_from)) return;
-	if (!frappe.model.can_read("Presales Project")) return;
+	// Without the right to see contracts the server fills it in.
+	if (!frappe.model.can_read("Presales Project") || !frappe.model.can_read("Contract")) return;
 	frappe.db.get_value("Presales Project", project, "contract").then(({ message }) => {
 		if (!message || frm.doc.presales_project !== project) return;
 		if (message.contract !== frm.doc.presales_contract) {
