@@ -461,10 +461,10 @@ def _require_decider(doc) -> None:
 
 
 def _concerned(doc) -> set[str]:
-	"""Whose matter the price is: who asked for it, made the offer, or leads the project."""
+	"""Whose matter the price is: who asked for it, made or last changed the offer, or leads the project."""
 	leads = frappe.db.get_value(PROJECT, doc.presales_project, ["director", "manager"]) or ()
-	owner = frappe.db.get_value(doc.reference_doctype, doc.reference_name, "owner")
-	return set(filter(None, (doc.requested_by, owner, *leads)))
+	makers = frappe.db.get_value(doc.reference_doctype, doc.reference_name, ["owner", "modified_by"]) or ()
+	return set(filter(None, (doc.requested_by, *makers, *leads)))
 
 
 def _figures_of(approval) -> rules.Figures:

@@ -299,6 +299,19 @@ def test_who_made_the_offer_does_not_approve_it_either(world, frappe, project):
 		approve(world, approval)
 
 
+def test_nor_who_changed_it_last(world, frappe, project):
+	from presales_mgmt.exceptions import SelfApprovalError
+
+	frappe.get_doc("User", email("leader")).add_roles("Sales User")
+	doc = quote(world, project, 1900)
+	with world.acting_as("leader"):
+		doc.items[0].rate = 1500
+		doc.save()
+	approval = ask(world, frappe, doc)
+	with pytest.raises(SelfApprovalError):
+		approve(world, approval)
+
+
 def test_a_delegate_of_who_asked_does_not_approve(world, frappe, project):
 	from presales_mgmt.exceptions import SelfApprovalError
 
