@@ -836,6 +836,8 @@ def remove_accounting_dimension() -> None:
 	"""Take Presales Project out of the Accounting Dimensions. See `accounting_dimension.remove`, which checks who may."""
 	frappe.has_permission("Presales Settings", "write", throw=True)
 	accounting_dimension.remove()
+
+
 @frappe.whitelist()
 def get_negotiation_changes(name: str) -> list[dict]:
 	"""What changed between the offer that was negotiated and the one that came of it (R1.6, R7.8).

@@ -367,6 +367,9 @@ def update_win(project: str, trigger: str) -> None:
 			status = ACTIVE
 		if status not in DECIDED:
 			values["decided_on"] = None
+		if status == LOST:
+			# As it was known before the order.
+			values.update(losses.from_declaration(doc, [], None, 0))
 		set_status(doc, status, reason, closed_on=None, status_before_win=None, **values)
 		engine.leave_final_stage(doc, reason)
 		engine.resume_stay(doc)

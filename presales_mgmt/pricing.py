@@ -168,8 +168,8 @@ def get_floor(company: str) -> float:
 
 
 def check_price(quotation) -> None:
-	"""Raise `PriceAuthorityError` unless the user may give the price of a Quotation that is about to be submitted, or
-	exactly this one is approved.
+	"""Raise `PriceAuthorityError` unless the user may give the price of a Quotation, or it is approved: exactly this one
+	when it is about to be submitted, one as low as this when ERPNext changes it afterwards.
 	"""
 	if not get_authorities(quotation.company):
 		return
@@ -220,7 +220,7 @@ def _check(offer, figures: rules.Figures) -> None:
 def _holds(approval, offer, figures: rules.Figures) -> bool:
 	"""Whether an approval lets the offer through. What follows from it without being entered must be no worse."""
 	if offer.get_doc_before_save() and offer.get_doc_before_save().docstatus == 1:
-		exact = True  # ERPNext changes an order that stands; then the price as such counts
+		exact = True  # ERPNext changes what stands already; then the price as such counts
 	else:
 		exact = approval.fingerprint == reviewed_version.fingerprint_of(offer)
 	same_cost = (approval.cost_estimate or None) == (offer.get("presales_cost_estimate") or None)
@@ -461,10 +461,10 @@ def _require_decider(doc) -> None:
 
 
 def _concerned(doc) -> set[str]:
-	"""Whose matter the price is: who asked for it, made the offer, or leads the project."""
+	"""Whose matter the price is: who asked for it, made or last changed the offer, or leads the project."""
 	leads = frappe.db.get_value(PROJECT, doc.presales_project, ["director", "manager"]) or ()
-	owner = frappe.db.get_value(doc.reference_doctype, doc.reference_name, "owner")
-	return set(filter(None, (doc.requested_by, owner, *leads)))
+	makers = frappe.db.get_value(doc.reference_doctype, doc.reference_name, ["owner", "modified_by"]) or ()
+	return set(filter(None, (doc.requested_by, *makers, *leads)))
 
 
 def _figures_of(approval) -> rules.Figures:

@@ -46,6 +46,8 @@ def clear_version(doc) -> None:
 
 def release(doc) -> None:
 	"""Make a Quotation that is about to be submitted the next version for its customer."""
+	# Of two who submit at once the second waits, and then sees what the first has done.
+	frappe.db.get_value(PROJECT, doc.presales_project, "name", for_update=True)
 	others = _read(doc.presales_project, quotation_to=doc.quotation_to, party_name=doc.party_name)
 	others = [row for row in others if row.name != doc.name]
 	doc.presales_version = 1 + max((cint(row.presales_version) for row in others), default=0)
@@ -195,16 +197,18 @@ def keep_from_before(doc) -> None:
 
 
 def _read(project: str, **filters) -> list[frappe._dict]:
-	"""The submitted and cancelled quotations of a project, which is locked, the oldest first.
+	"""The submitted and cancelled quotations of a project, which the caller has locked, the oldest first."""
 
-	Of two who submit at once the second waits, and then sees what the first has done.
-	"""
-	frappe.db.get_value(PROJECT, project, "name", for_update=True)
-	# A locking read: what somebody else has submitted meanwhile is seen, which a plain read would miss.
-	return frappe.qb.get_query(
-		QUOTATION,
-		fields=[*ROW_FIELDS, "docstatus"],
-		filters={"presales_project": project, "docstatus": [">", 0], **filters},
-		order_by="transaction_date asc, creation asc",
-		for_update=True,
-	).run(as_dict=True)
+	def read(**lock):
+		return frappe.qb.get_query(
+			QUOTATION,
+			fields=[*ROW_FIELDS, "docstatus", "creation"],
+			filters={"presales_project": project, "docstatus": [">", 0], **filters},
+			order_by="transaction_date asc, creation asc",
+			**lock,
+		).run(as_dict=True)
+
+	# Locking reads see what was committed meanwhile. They leave out what somebody holds who waits for this lock
+	# himself; that is as it was at the beginning.
+	rows = {row.name: row for row in (*read(), *read(for_update=True, skip_locked=True))}
+	return sorted(rows.values(), key=lambda row: (row.transaction_date, row.creation))

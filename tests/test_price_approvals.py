@@ -299,6 +299,19 @@ def test_who_made_the_offer_does_not_approve_it_either(world, frappe, project):
 		approve(world, approval)
 
 
+def test_nor_who_changed_it_last(world, frappe, project):
+	from presales_mgmt.exceptions import SelfApprovalError
+
+	frappe.get_doc("User", email("leader")).add_roles("Sales User")
+	doc = quote(world, project, 1900)
+	with world.acting_as("leader"):
+		doc.items[0].rate = 1500
+		doc.save()
+	approval = ask(world, frappe, doc)
+	with pytest.raises(SelfApprovalError):
+		approve(world, approval)
+
+
 def test_a_delegate_of_who_asked_does_not_approve(world, frappe, project):
 	from presales_mgmt.exceptions import SelfApprovalError
 
@@ -525,35 +538,53 @@ def test_update_items_within_the_limits(world, frappe, project, is_sandbox):
 	assert project.base_won_amount == 600 * 1850
 
 
-def update_rate(world, frappe, order, rate, is_sandbox):
-	"""As ERPNext's "Update Items" does it: rows first, then the order."""
+def test_update_items_of_a_quotation_is_held_to_the_limits(world, frappe, project, is_sandbox):
+	doc = quote(world, project, 1900)
+	submit(world, doc)
+	update_rate(world, frappe, doc, 1850, is_sandbox)
+	project.reload()
+	assert project.base_quoted_amount == 600 * 1850
+	with refused():
+		update_rate(world, frappe, doc, 1500, is_sandbox)
+
+
+def test_update_items_within_what_was_approved(world, frappe, project, is_sandbox):
+	doc = quote(world, project, 1500)
+	approve(world, ask(world, frappe, doc))
+	submit(world, doc)
+	update_rate(world, frappe, doc, 1600, is_sandbox)
+	with refused("has changed since its price was approved"):
+		update_rate(world, frappe, doc, 1400, is_sandbox)
+
+
+def update_rate(world, frappe, doc, rate, is_sandbox):
+	"""As ERPNext's "Update Items" does it: rows first, then quotation or order."""
 	import json
 
 	with world.acting_as("manager"):
-		order.reload()
+		doc.reload()
+		row = doc.items[0]
 		if is_sandbox:
-			order.items[0].db_set({"rate": rate})
-			order.reload()
-			order.items[0].rate = rate
-			order.calculate_taxes_and_totals()
-			order.flags.ignore_validate_update_after_submit = True
-			order.save()
+			row.db_set({"rate": rate})
+			doc.reload()
+			doc.items[0].rate = rate
+			doc.calculate_taxes_and_totals()
+			doc.flags.ignore_validate_update_after_submit = True
+			doc.save()
 			return
 		from erpnext.controllers.accounts_controller import update_child_qty_rate
 
-		row = order.items[0]
-		items = [
-			{
-				"docname": row.name,
-				"item_code": row.item_code,
-				"qty": row.qty,
-				"rate": rate,
-				"uom": row.uom,
-				"conversion_factor": row.conversion_factor,
-				"delivery_date": str(row.delivery_date),
-			}
-		]
-		update_child_qty_rate("Sales Order", json.dumps(items), order.name)
+		item = {
+			"docname": row.name,
+			"item_code": row.item_code,
+			"qty": row.qty,
+			"rate": rate,
+			"uom": row.uom,
+			"conversion_factor": row.conversion_factor,
+		}
+		if doc.doctype == "Sales Order":
+			item["delivery_date"] = str(row.delivery_date)
+		update_child_qty_rate(doc.doctype, json.dumps([item]), doc.name)
 
 
 def test_queries_of_a_price_do_not_grow_with_the_rows(world, frappe, project, count_queries):

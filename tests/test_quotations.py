@@ -685,4 +685,4 @@ def test_a_won_deal_was_lost_to_nobody(world, frappe, project):
 	with world.acting_as("manager"):
 		order.cancel()
 	project.reload()
-	assert project.status == "Lost"
+	assert (project.status, *loss_of(frappe, project)) == ("Lost", world.competitor, 5, 5)

@@ -70,9 +70,12 @@ def on_update_after_submit(doc, method=None):
 		from presales_mgmt.overrides.project_link import lose_with_quotation
 
 		lose_with_quotation(doc)
-	elif doc.has_value_changed("base_net_total"):
+	elif doc.has_value_changed("base_net_total") or doc.has_value_changed("total_qty"):
+		# ERPNext's "Update Items" changes what was offered.
+		from presales_mgmt.pricing import check_price
 		from presales_mgmt.quotations import settle
 
+		check_price(doc)
 		settle(doc.presales_project)
 
 

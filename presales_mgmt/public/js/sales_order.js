@@ -14,6 +14,9 @@ frappe.ui.form.on("Sales Order", {
 	refresh(frm) {
 		presales_mgmt.offer_differences(frm);
 		follow_contract(frm);
+		if (frm.doc.presales_project && !frm.is_new() && frm.doc.docstatus === 0) {
+			presales_mgmt.show_price(frm);
+		}
 	},
 
 	presales_project: follow_contract,
