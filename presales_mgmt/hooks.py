@@ -21,8 +21,7 @@ doctype_js = {
 	"Opportunity": "public/js/opportunity.js",
 	"Quotation": ["public/js/differences.js", "public/js/price.js", "public/js/quotation.js"],
 	"Contract": ["public/js/differences.js", "public/js/contract.js"],
-<<<<<<< HEAD
-	"Sales Order": ["public/js/differences.js", "public/js/sales_order.js"],
+	"Sales Order": ["public/js/differences.js", "public/js/price.js", "public/js/sales_order.js"],
 	"Presales Project": [
 		"public/js/differences.js",
 		# The panel of progress is on both forms.
@@ -30,10 +29,6 @@ doctype_js = {
 		"public/js/role_options.js",
 	],
 	"Presales Handover": "public/js/delivery_progress.js",
-=======
-	"Sales Order": ["public/js/differences.js", "public/js/price.js", "public/js/sales_order.js"],
-	"Presales Project": "public/js/differences.js",
->>>>>>> quotations
 	"Presales Negotiation Round": "public/js/differences.js",
 	"Presales Initiation": "public/js/role_options.js",
 }

@@ -436,13 +436,13 @@ class Chain:
 
 	# ------------------------------------------------------------------------------- handover and delivery
 
-	def hand_over(self, template):
+	def hand_over(self, project_template):
 		world, frappe, project = self.world, self.frappe, self.project
 		world.archive(project, "Contract")
 		world.move(project, "Project Kickoff")
 		handover = world.make_handover(
 			project,
-			project_template=template.name,
+			project_template=project_template.name,
 			omissions=[{"part": "Risks", "reason": "None is open"}],
 		)
 		assert handover.base_budget_total == COST * self.rate
