@@ -21,6 +21,13 @@ doctype_js = {
 	"Opportunity": "public/js/opportunity.js",
 	"Quotation": "public/js/quotation.js",
 	"Sales Order": "public/js/sales_order.js",
+	"Timesheet": "public/js/cost_rows.js",
+	"Material Request": "public/js/cost_rows.js",
+	"Purchase Order": "public/js/cost_rows.js",
+	"Purchase Receipt": "public/js/cost_rows.js",
+	"Purchase Invoice": "public/js/cost_rows.js",
+	"Journal Entry": "public/js/cost_rows.js",
+	"Expense Claim": "public/js/cost_rows.js",
 }
 
 override_doctype_dashboards = {

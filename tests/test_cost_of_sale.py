@@ -383,6 +383,19 @@ def test_the_ledger_is_what_the_documents_say_and_can_be_made_anew(world, frappe
 		assert figures(project) == expected
 
 
+def test_what_is_changed_after_submission_is_written_anew(world, frappe, costs, project):
+	invoice = costs.invoice(project, 1, 100)
+	frappe.db.set_value(ENTRY, {"source_name": invoice.name}, "base_amount", 1)
+	with world.acting_as(costs.bookkeeper):
+		invoice.reload()
+		invoice.save()
+	assert [entry.base_amount for entry in entries(frappe, project)] == [100]
+	assert figures(project)[:2] == (100, 100)
+	invoice.items[0].presales_project = None
+	with world.acting_as(costs.bookkeeper), pytest.raises(frappe.UpdateAfterSubmitError):
+		invoice.save()
+
+
 def test_nobody_writes_the_ledger_or_the_figures_by_hand(world, frappe, costs, project):
 	costs.hours(project, 1)
 	entry = frappe.get_last_doc(ENTRY)
