@@ -400,7 +400,7 @@ def _refresh(projects: dict[str, frappe._dict]) -> dict[str, rules.Figures]:
 		return {}
 	entries = _rows_of(ENTRY, projects, ["kind", "base_amount", "hours"])
 	requests = _running_rows(
-		"Material Request", projects, ["amount", "ordered_qty", "stock_qty"], rules.ENDED_REQUESTS
+		"Material Request", projects, ["rate", "qty", "ordered_qty", "stock_qty"], rules.ENDED_REQUESTS
 	)
 	orders = _running_rows(
 		"Purchase Order", projects, ["base_net_amount", "billed_amt", "amount"], rules.ENDED_ORDERS

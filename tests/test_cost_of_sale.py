@@ -343,6 +343,56 @@ def test_a_bond_on_an_asset_account_is_no_cost(world, frappe, costs, project):
 	assert figures(project) == (0, 0, 0, 0)
 
 
+# ------------------------------------------------------------------------------------------------ expenses
+
+
+@pytest.mark.clause("R7.1")
+def test_an_expense_claim_costs_what_was_sanctioned(world, frappe, costs, project):
+	"""HRMS is not there: a document with the fields that it has."""
+	claim = frappe._dict(
+		doctype="Expense Claim",
+		name="HR-EXP-TEST",
+		company=world.company,
+		posting_date=costs.day,
+		employee=costs.employee,
+		approval_status="Approved",
+		flags=frappe._dict(),
+		expenses=[
+			frappe._dict(
+				name="row-1",
+				presales_project=project.name,
+				expense_type="Travel",
+				amount=400,
+				sanctioned_amount=350,
+			),
+			frappe._dict(name="row-2", expense_type="Food", amount=100, sanctioned_amount=100),
+		],
+	)
+	cost_of_sale.prepare(claim)
+	cost_of_sale.book(claim)
+	[entry] = entries(frappe, project)
+	assert (entry.kind, entry.activity, entry.base_amount) == ("Expense", "Travel", 350)
+	assert (entry.employee, entry.currency) == (costs.employee, "CNY")
+	cost_of_sale.unbook(claim)
+	assert figures(project) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+	"module",
+	["expense_claim", "journal_entry", "material_request", "purchase_invoice", "purchase_order", "timesheet"],
+)
+def test_every_event_is_there(frappe, module):
+	events = {
+		path
+		for handlers in frappe.get_hooks("doc_events").values()
+		for paths in handlers.values()
+		for path in paths
+		if path.startswith(f"presales_mgmt.overrides.{module}.")
+	}
+	assert len(events) == 6
+	assert all(callable(frappe.get_attr(path)) for path in events)
+
+
 # ----------------------------------------------------------------------------------------------- the ledger
 
 
