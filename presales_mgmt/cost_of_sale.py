@@ -400,7 +400,7 @@ def _refresh(projects: dict[str, frappe._dict]) -> dict[str, rules.Figures]:
 		return {}
 	entries = _rows_of(ENTRY, projects, ["kind", "base_amount", "hours"])
 	requests = _running_rows(
-		"Material Request", projects, ["amount", "ordered_qty", "stock_qty"], rules.ENDED_REQUESTS
+		"Material Request", projects, ["rate", "qty", "ordered_qty", "stock_qty"], rules.ENDED_REQUESTS
 	)
 	orders = _running_rows(
 		"Purchase Order", projects, ["base_net_amount", "billed_amt", "amount"], rules.ENDED_ORDERS
@@ -420,15 +420,17 @@ def _refresh(projects: dict[str, frappe._dict]) -> dict[str, rules.Figures]:
 	return figures
 
 
-def _rows_of(doctype: str, projects: Iterable[str], fields: list[str], **filters) -> dict[str, list]:
-	"""Project -> rows of `doctype` as they are now: what somebody else has written meanwhile is seen, too."""
+def _rows_of(
+	doctype: str, projects: Iterable[str], fields: list[str], locked: bool = True, **filters
+) -> dict[str, list]:
+	"""Project -> rows of `doctype`; locked, as they are now: what somebody else has written meanwhile is seen, too."""
 	found = defaultdict(list)
 	for row in frappe.qb.get_query(
 		doctype,
 		fields=["presales_project", *fields],
 		filters={"presales_project": ["in", sorted(projects)], **filters},
 		order_by="name asc",
-		for_update=True,
+		for_update=locked,
 	).run(as_dict=True):
 		found[row.presales_project].append(row)
 	return found
@@ -457,20 +459,25 @@ def _running_rows(doctype: str, projects, fields: list[str], ended: tuple[str, .
 # --------------------------------------------------------------------------------- what may be spent
 
 
-def budget_of(row) -> budgets.Budget:
-	"""The budget of a project (a row with name, company and presales_budget), with what was agreed besides."""
+def budget_of(row, locked: bool = True) -> budgets.Budget:
+	"""The budget of a project (a row with name, company and presales_budget), with what was agreed besides.
+
+	`locked` says that something is to be written by it, so that what others have just written must be seen.
+	"""
 	settings = frappe.get_cached_doc("Presales Settings")
 	return budgets.Budget(
 		amount=flt(row.presales_budget),
-		agreed=approved_amount(row.name, request_kind="Outside Plan") if flt(row.presales_budget) else 0.0,
+		agreed=approved_amount(row.name, locked, request_kind="Outside Plan")
+		if flt(row.presales_budget)
+		else 0.0,
 		warn_percent=flt(settings.get_for_company("budget_warn_percent", row.company)),
 		stop_percent=flt(settings.get_for_company("budget_stop_percent", row.company)),
 	)
 
 
-def approved_amount(project: str, **filters) -> float:
+def approved_amount(project: str, locked: bool = True, **filters) -> float:
 	"""What the approved requests for purchase of a project come to, in company currency."""
-	rows = _rows_of(REQUEST, [project], ["base_total"], docstatus=1, status="Approved", **filters)
+	rows = _rows_of(REQUEST, [project], ["base_total"], locked, docstatus=1, status="Approved", **filters)
 	return flt(sum(flt(row.base_total) for row in rows[project]), 2)
 
 
@@ -576,7 +583,7 @@ def get_summary(project: str) -> dict:
 		.orderby(entry.activity)
 		.orderby(entry.stage)
 	).run(as_dict=True)
-	budget = budget_of(row)
+	budget = budget_of(row, locked=False)
 	figures = _stored_figures(row)
 	return {
 		"currency": _company_currency(row.company),

@@ -31,6 +31,13 @@ doctype_js = {
 	"Presales Handover": "public/js/delivery_progress.js",
 	"Presales Negotiation Round": "public/js/differences.js",
 	"Presales Initiation": "public/js/role_options.js",
+	"Timesheet": "public/js/cost_rows.js",
+	"Material Request": "public/js/cost_rows.js",
+	"Purchase Order": "public/js/cost_rows.js",
+	"Purchase Receipt": "public/js/cost_rows.js",
+	"Purchase Invoice": "public/js/cost_rows.js",
+	"Journal Entry": "public/js/cost_rows.js",
+	"Expense Claim": "public/js/cost_rows.js",
 }
 
 doctype_list_js = {"Quotation": "public/js/quotation_list.js"}

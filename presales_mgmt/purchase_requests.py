@@ -121,7 +121,13 @@ def _concerns(doc, user: str) -> bool:
 
 
 def _read(name: str):
-	"""The request, locked, for somebody who may decide on it."""
+	"""The request, locked, for somebody who may decide on it.
+
+	The project comes first, as when a purchase is submitted: of two who do both at once, one waits for the other.
+	"""
+	project = frappe.db.get_value(REQUEST, name, "presales_project")
+	if project:
+		frappe.db.get_value(PROJECT, project, "name", for_update=True)
 	doc = read_to_settle(REQUEST, name)
 	user = frappe.session.user
 	if not sees_everything(user) and "Director" not in get_project_roles(doc.presales_project, user):
@@ -142,8 +148,6 @@ def _read(name: str):
 def _decide(doc, status: str, remarks: str | None) -> None:
 	if has_markup(remarks):
 		refuse(doc, "Remarks on the Decision", remarks, _("plain text without HTML"), MarkupError)
-	# Of somebody who submits a purchase at once, one waits for the other.
-	frappe.db.get_value(PROJECT, doc.presales_project, "name", for_update=True)
 	doc.db_set(
 		{
 			"status": status,

@@ -343,6 +343,56 @@ def test_a_bond_on_an_asset_account_is_no_cost(world, frappe, costs, project):
 	assert figures(project) == (0, 0, 0, 0)
 
 
+# ------------------------------------------------------------------------------------------------ expenses
+
+
+@pytest.mark.clause("R7.1")
+def test_an_expense_claim_costs_what_was_sanctioned(world, frappe, costs, project):
+	"""HRMS is not there: a document with the fields that it has."""
+	claim = frappe._dict(
+		doctype="Expense Claim",
+		name="HR-EXP-TEST",
+		company=world.company,
+		posting_date=costs.day,
+		employee=costs.employee,
+		approval_status="Approved",
+		flags=frappe._dict(),
+		expenses=[
+			frappe._dict(
+				name="row-1",
+				presales_project=project.name,
+				expense_type="Travel",
+				amount=400,
+				sanctioned_amount=350,
+			),
+			frappe._dict(name="row-2", expense_type="Food", amount=100, sanctioned_amount=100),
+		],
+	)
+	cost_of_sale.prepare(claim)
+	cost_of_sale.book(claim)
+	[entry] = entries(frappe, project)
+	assert (entry.kind, entry.activity, entry.base_amount) == ("Expense", "Travel", 350)
+	assert (entry.employee, entry.currency) == (costs.employee, "CNY")
+	cost_of_sale.unbook(claim)
+	assert figures(project) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+	"module",
+	["expense_claim", "journal_entry", "material_request", "purchase_invoice", "purchase_order", "timesheet"],
+)
+def test_every_event_is_there(frappe, module):
+	events = {
+		path
+		for handlers in frappe.get_hooks("doc_events").values()
+		for paths in handlers.values()
+		for path in paths
+		if path.startswith(f"presales_mgmt.overrides.{module}.")
+	}
+	assert len(events) == 6
+	assert all(callable(frappe.get_attr(path)) for path in events)
+
+
 # ----------------------------------------------------------------------------------------------- the ledger
 
 
@@ -381,6 +431,19 @@ def test_the_ledger_is_what_the_documents_say_and_can_be_made_anew(world, frappe
 			api.rebuild_cost_of_sale(project.name)
 		assert entries(frappe, project) == before
 		assert figures(project) == expected
+
+
+def test_what_is_changed_after_submission_is_written_anew(world, frappe, costs, project):
+	invoice = costs.invoice(project, 1, 100)
+	frappe.db.set_value(ENTRY, {"source_name": invoice.name}, "base_amount", 1)
+	with world.acting_as(costs.bookkeeper):
+		invoice.reload()
+		invoice.save()
+	assert [entry.base_amount for entry in entries(frappe, project)] == [100]
+	assert figures(project)[:2] == (100, 100)
+	invoice.items[0].presales_project = None
+	with world.acting_as(costs.bookkeeper), pytest.raises(frappe.UpdateAfterSubmitError):
+		invoice.save()
 
 
 def test_nobody_writes_the_ledger_or_the_figures_by_hand(world, frappe, costs, project):

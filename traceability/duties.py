@@ -186,7 +186,7 @@ DUTIES = (
 	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW, HANDOVER, Call("get_delivery_progress"))),
 	Duty("R9.6", "Hold the project to the standards", (MANAGER,), (Call("tick_checklist"), Call("get_gate_status"), Right("Presales Process", "read"))),
 	Duty("R9.6", "Report back in time", (MANAGER,), (ACTIVITY, MEETING, Call("answer_guidance")), "weekly report"),
-	Duty("R9.6", "Keep the cost of the sale within its budget", (DIRECTOR, MANAGER), (Call("get_cost_of_sale"), COST_ENTRY)),
+	Duty("R9.6", "Keep the cost of the sale within its budget", (DIRECTOR, MANAGER), (Call("get_cost_of_sale"), COST_ENTRY, Report("Presales Cost of Sale"))),
 	Duty("R9.6", "Ask in writing for what is to be bought", (MANAGER, "Presales Engineer"), (PURCHASE_REQUEST,)),
 	Duty("R9.6", "Decide on what others ask to buy", (DIRECTOR, LEADER), (Call("approve_purchase_request"), Call("reject_purchase_request"))),
 	# --------------------------------------------------------------------------- R9.7: planning manager

@@ -82,7 +82,7 @@ def _require_usable(doc, row, project) -> None:
 			row,
 			"Presales Project",
 			f"{project.name} ({project.company})",
-			_("a record of company {0}").format(doc.company),
+			_("a record of company {0}").format(doc.company or _("none")),
 			CompanyMismatchError,
 		)
 	if project.status == CLOSED:

@@ -78,8 +78,12 @@ def claim_amount(claim, row) -> float:
 
 
 def open_request(row) -> float:
-	"""What a row of a Material Request still commits to, in company currency: the share that is not ordered."""
-	return number(row.get("amount")) * (1 - _share(row.get("ordered_qty"), row.get("stock_qty")))
+	"""What a row of a Material Request still commits to, in company currency: the share that is not ordered.
+
+	ERPNext leaves the amount of such a row to its form; the server reckons none. So rate and quantity count.
+	"""
+	amount = number(row.get("rate")) * number(row.get("qty"))
+	return amount * (1 - _share(row.get("ordered_qty"), row.get("stock_qty")))
 
 
 def open_order(row) -> float:

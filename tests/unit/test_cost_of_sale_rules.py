@@ -57,7 +57,7 @@ def test_an_expense_costs_what_was_sanctioned(status, row, expected):
 	("ordered", "expected"), [(0, 1000), (None, 1000), (4, 600), (10, 0), (12, 0), (-1, 1000)]
 )
 def test_a_request_commits_to_what_is_not_ordered(ordered, expected):
-	row = {"amount": 1000, "stock_qty": 10, "ordered_qty": ordered}
+	row = {"rate": 200, "qty": 5, "stock_qty": 10, "ordered_qty": ordered}
 	assert rules.open_request(row) == pytest.approx(expected)
 
 
@@ -69,7 +69,7 @@ def test_an_order_commits_to_what_is_not_billed_in_company_currency(billed, expe
 
 def test_what_is_free_commits_to_nothing():
 	assert rules.open_order({"base_net_amount": 0, "amount": 0, "billed_amt": 0}) == 0
-	assert rules.open_request({"amount": 0, "stock_qty": 0}) == 0
+	assert rules.open_request({"rate": 0, "qty": 1, "stock_qty": 0}) == 0
 
 
 MOVES = [
@@ -106,7 +106,7 @@ def test_figures_add_up():
 			{"kind": "Purchase", "base_amount": 50, "hours": 0},
 			{"kind": "Purchase", "base_amount": -20, "hours": None},
 		],
-		[{"amount": 10, "stock_qty": 1}],
+		[{"rate": 10, "qty": 1, "stock_qty": 1}],
 		[{"base_net_amount": 5, "amount": 5}],
 	)
 	assert (figures.cost, figures.purchases, figures.commitments, figures.hours) == (130.1, 30, 15, 1.5)

@@ -34,7 +34,6 @@ class MaterialRequest(StatusUpdater):
 				(d.conversion_factor for d in item.uoms if d.uom == row.uom), 1.0
 			)
 			row.stock_qty = flt(row.qty) * row.conversion_factor
-			row.amount = flt(row.rate) * flt(row.qty)
 			row.schedule_date = row.schedule_date or self.schedule_date
 
 	def validate_schedule_date(self):
