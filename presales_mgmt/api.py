@@ -1,22 +1,34 @@
 """What the desk's forms and REST clients call. Each: typed arguments, permission check, one service function."""
 
+from contextlib import suppress
+
 import frappe
 from frappe import _
 
 from presales_mgmt import (
+	accounting_dimension,
 	bidding,
 	bonds,
 	change_requests,
+	cost_of_sale,
 	costing,
 	coverage,
+	differences,
 	guidance,
+	handover,
+	negotiation,
+	offering,
+	package,
+	pricing,
 	processes,
+	progress,
+	purchase_requests,
 	rectification,
 	requirements,
 	reviewed_version,
 	reviewing,
 )
-from presales_mgmt.exceptions import LifecycleError, StageError
+from presales_mgmt.exceptions import LifecycleError, StageError, WrongTypeError
 from presales_mgmt.gates import engine
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.evaluation import evaluate
@@ -269,6 +281,21 @@ def mark_rollout_task_done(plan: str, task: str, done: bool = True, remarks: str
 	return doc.mark_task(row, done, remarks)
 
 
+def _parse_names(names: list | str) -> list[str]:
+	"""Names as a list; by REST they come as JSON. Raises `WrongTypeError` for anything else."""
+	with suppress(ValueError):
+		names = frappe.parse_json(names)
+	if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+		frappe.throw(
+			_("{0}: found {1}, expected {2}.").format(
+				_("Names"), frappe.utils.escape_html(str(names)), _("a list of names")
+			),
+			exc=WrongTypeError,
+			title=_("Invalid Value"),
+		)
+	return names
+
+
 def _require_ticker(project: str, status: str) -> None:
 	"""Ticks are made by the team and the supervisors, as long as the project moves."""
 	roles = get_project_roles(project, frappe.session.user)
@@ -405,7 +432,7 @@ def confirm_requirements(names: list | str, customer_person: str, confirmed_on: 
 		names: names of Presales Requirements, as a list or as JSON; all are confirmed, or none.
 		customer_person, confirmed_on, document: who at the customer, when, and the archived Presales Document.
 	"""
-	requirements.confirm(frappe.parse_json(names), customer_person, confirmed_on, document)
+	requirements.confirm(_parse_names(names), customer_person, confirmed_on, document)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -461,6 +488,19 @@ def get_requirements_to_cover(project: str) -> list[dict]:
 	return coverage.get_rows_to_fill(project)
 
 
+@frappe.whitelist()
+def get_equipment_to_cost(solution: str) -> list[dict]:
+	"""Lines of a cost estimate for the equipment of a solution, for the form to fill in (R1.5).
+
+	Args:
+		solution: name of the Presales Solution; the user must be able to read it.
+
+	Returns: see `costing.get_equipment_lines`.
+	"""
+	frappe.has_permission(SOLUTION, "read", doc=solution, throw=True)
+	return costing.get_equipment_lines(solution)
+
+
 @frappe.whitelist(methods=["POST"])
 def take_risk_reserve(estimate: str) -> None:
 	"""Take the risk reserve of a Presales Cost Estimate from the register. See `costing.take_risk_reserve`, which checks who may."""
@@ -502,7 +542,7 @@ def get_estimate_approvals(estimates: list | str) -> dict:
 
 	Returns: see `costing.get_approvals`.
 	"""
-	names = [str(name) for name in frappe.parse_json(estimates)]
+	names = _parse_names(estimates)
 	visible = frappe.get_list(
 		costing.ESTIMATE,
 		filters={"name": ["in", names]},
@@ -575,3 +615,237 @@ def return_bid_bond(
 def forfeit_bid_bond(name: str, reason: str) -> None:
 	"""Note that the bond of a Presales Bid is lost. See `bonds.forfeit`, which checks who may."""
 	bonds.forfeit(name, reason)
+
+
+@frappe.whitelist()
+def get_document_differences(doctype: str, name: str) -> list[dict]:
+	"""How quotation, contract and order of a deal differ, as far as the user may read both sides.
+
+	Args:
+		doctype: Presales Project, Quotation, Contract or Sales Order.
+		name: its name; the user must be able to read it.
+
+	Returns: see `differences.get_differences`.
+	"""
+	if doctype not in (PROJECT, differences.QUOTATION, differences.CONTRACT, differences.ORDER):
+		frappe.throw(
+			_("{0} is not compared with anything.").format(frappe.utils.escape_html(_(doctype))),
+			exc=frappe.ValidationError,
+		)
+	frappe.has_permission(doctype, "read", doc=name, throw=True)
+	return differences.get_differences(doctype, name)
+
+
+# ---------------------------------------------------------------------------------------- offers and prices
+
+
+@frappe.whitelist(methods=["POST"])
+def take_current_estimate(quotation: str) -> str:
+	"""Make a draft Quotation rest on the current estimate. See `offering.take_current_estimate`, which checks who may."""
+	return offering.take_current_estimate(quotation)
+
+
+@frappe.whitelist()
+def get_price_status(doctype: str, name: str) -> dict:
+	"""What the price of a Quotation or Sales Order needs before the user may submit it (R5.8).
+
+	Args:
+		doctype: Quotation or Sales Order.
+		name: name of the document; the user must be able to read it.
+
+	Returns:
+		{"limits": which limits the price exceeds for the user, "discount_percent", "request": {"name", "status",
+		"requested_by", "decided_by", "decision_remarks", "holds"} of the latest Presales Price Approval, or None}.
+	"""
+	if doctype not in pricing.OFFERS:
+		raise frappe.PermissionError
+	frappe.has_permission(doctype, "read", doc=name, throw=True)
+	return pricing.get_price_status(doctype, name)
+
+
+@frappe.whitelist(methods=["POST"])
+def request_price_approval(doctype: str, name: str, reason: str) -> str:
+	"""Ask for approval of the price of a draft. See `pricing.request`, which checks who may."""
+	return pricing.request(doctype, name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def approve_price(name: str, remarks: str | None = None) -> None:
+	"""Approve a Presales Price Approval. See `pricing.decide`, which checks who may."""
+	pricing.decide(name, True, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def reject_price(name: str, remarks: str) -> None:
+	"""Reject a Presales Price Approval. See `pricing.decide`, which checks who may."""
+	pricing.decide(name, False, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def withdraw_price_request(name: str) -> None:
+	"""Take a Presales Price Approval back. See `pricing.withdraw`, which checks who may."""
+	pricing.withdraw(name)
+
+
+# ---------------------------------------------------------------------------------------- handover
+
+
+@frappe.whitelist(methods=["POST"])
+def fill_handover(name: str) -> None:
+	"""Take over into a Presales Handover what the project has. See `package.fill`, which checks who may."""
+	package.fill(name)
+
+
+@frappe.whitelist()
+def get_handover_gaps(name: str) -> list[str]:
+	"""What a Presales Handover lacks before it can be offered, one text for each part.
+
+	Args:
+		name: name of the Presales Handover; the user must be able to read it.
+	"""
+	frappe.has_permission(handover.HANDOVER, "read", doc=name, throw=True)
+	return package.get_missing(frappe.get_doc(handover.HANDOVER, name))
+
+
+@frappe.whitelist(methods=["POST"])
+def offer_handover(name: str, answer_due: str | None = None) -> None:
+	"""Offer a Presales Handover to its delivery manager. See `handover.offer`, which checks who may and what is missing."""
+	handover.offer(name, answer_due)
+
+
+@frappe.whitelist(methods=["POST"])
+def accept_handover(name: str, remarks: str | None = None) -> str:
+	"""Take over a project; returns the name of its ERPNext project. See `handover.accept`, which checks who may."""
+	return handover.accept(name, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def send_back_handover(name: str, reasons: list | str) -> None:
+	"""Send a Presales Handover back. See `handover.send_back`, which checks who may.
+
+	Args:
+		name: name of the Presales Handover.
+		reasons: what is missing, each by itself; by REST a JSON list.
+	"""
+	handover.send_back(name, [str(reason or "") for reason in frappe.parse_json(reasons)])
+
+
+@frappe.whitelist(methods=["POST"])
+def withdraw_handover(name: str, reason: str) -> None:
+	"""Take the offer of a Presales Handover back. See `handover.withdraw`, which checks who may."""
+	handover.withdraw(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def complete_handover_point(name: str, point: str, done: bool = True) -> None:
+	"""Mark an open point of a Presales Handover. See `handover.complete_point`, which checks who may."""
+	handover.complete_point(name, point, done)
+
+
+@frappe.whitelist(methods=["POST"])
+def change_delivery_manager(name: str, delivery_manager: str, reason: str) -> None:
+	"""Name another delivery manager of an accepted handover. See `handover.change_delivery_manager`, which checks who may."""
+	handover.change_delivery_manager(name, delivery_manager, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_handover_project(name: str) -> str:
+	"""Make the ERPNext project of an accepted handover again. See `handover.make_project_again`, which checks who may."""
+	return handover.make_project_again(name)
+
+
+@frappe.whitelist()
+def get_delivery_progress(project: str) -> dict:
+	"""How far the orders of a project are delivered, billed and paid, live from ERPNext.
+
+	Args:
+		project: name of the Presales Project; the user must be able to read it.
+
+	Returns: see `progress.get_progress`, of this one project.
+	"""
+	require_project_permission(project)
+	return progress.get_progress([project])[project]
+
+
+# ------------------------------------------------------------------------------------------- cost of sale
+
+
+@frappe.whitelist()
+def get_cost_of_sale(project: str) -> dict:
+	"""What the sale has cost so far, by kind, activity and stage, against its budget (R7.1, R9.6).
+
+	Args:
+		project: name of the Presales Project; the user must be able to read it and its costs.
+
+	Returns:
+		{"currency", "budget", "agreed", "warn_from", "stop_above", "cost", "commitments", "hours",
+		"rows": [{"kind", "activity", "stage", "hours", "base_amount"}]}
+		all in company currency; the thresholds are None without a budget.
+	"""
+	require_project_permission(project)
+	frappe.has_permission(cost_of_sale.ENTRY, throw=True)
+	return cost_of_sale.get_summary(project)
+
+
+@frappe.whitelist(methods=["POST"])
+def rebuild_cost_of_sale(project: str) -> dict:
+	"""Make the ledger of costs of a project anew from ERPNext's documents; the user must be able to change the project.
+
+	Returns what `get_cost_of_sale` does.
+	"""
+	require_project_permission(project, "write")
+	frappe.has_permission(cost_of_sale.ENTRY, throw=True)
+	cost_of_sale.rebuild(project)
+	return cost_of_sale.get_summary(project)
+
+
+@frappe.whitelist(methods=["POST"])
+def approve_purchase_request(name: str, remarks: str | None = None) -> None:
+	"""Approve a request for purchase. See `presales_mgmt.purchase_requests.approve`, which checks who may."""
+	purchase_requests.approve(name, remarks)
+
+
+@frappe.whitelist(methods=["POST"])
+def reject_purchase_request(name: str, reason: str) -> None:
+	"""Refuse a request for purchase. See `presales_mgmt.purchase_requests.reject`, which checks who may."""
+	purchase_requests.reject(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def make_material_request(name: str) -> dict:
+	"""An unsaved Material Request from an approved request for purchase. See `presales_mgmt.purchase_requests`."""
+	return purchase_requests.make_material_request(name).as_dict()
+
+
+@frappe.whitelist()
+def get_accounting_dimension() -> str | None:
+	"""The name of the Accounting Dimension of presales projects; None without one. For those who may read dimensions."""
+	frappe.has_permission(accounting_dimension.DIMENSION, throw=True)
+	return accounting_dimension.get_name()
+
+
+@frappe.whitelist(methods=["POST"])
+def enable_accounting_dimension() -> str:
+	"""Make Presales Project an Accounting Dimension. See `accounting_dimension.enable`, which checks who may."""
+	frappe.has_permission("Presales Settings", "write", throw=True)
+	return accounting_dimension.enable()
+
+
+@frappe.whitelist(methods=["POST"])
+def remove_accounting_dimension() -> None:
+	"""Take Presales Project out of the Accounting Dimensions. See `accounting_dimension.remove`, which checks who may."""
+	frappe.has_permission("Presales Settings", "write", throw=True)
+	accounting_dimension.remove()
+
+
+@frappe.whitelist()
+def get_negotiation_changes(name: str) -> list[dict]:
+	"""What changed between the offer that was negotiated and the one that came of it (R1.6, R7.8).
+
+	Args:
+		name: name of the Presales Negotiation Round; the user must be able to read it, and both quotations.
+
+	Returns: see `negotiation.get_changes`.
+	"""
+	frappe.has_permission(negotiation.ROUND, "read", doc=name, throw=True)
+	return negotiation.get_changes(name)

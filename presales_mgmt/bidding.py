@@ -8,6 +8,8 @@ import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, now, now_datetime
 
+from presales_mgmt import losses
+from presales_mgmt.controllers import require_status
 from presales_mgmt.exceptions import BidError, LifecycleError
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
@@ -20,6 +22,8 @@ BID = "Presales Bid"
 COMPETITOR = "Presales Project Competitor"
 # Under which statuses of its project a bid is handed in: every project is initiated before (R9.9).
 BIDDING_STATUSES = (ACTIVE, WON)
+# What a bid knows of a competitor whom it does not name.
+UNKNOWN = {"bid_price": 0, "bid_score": 0, "won": 0}
 
 
 def submit(name: str, late_reason: str | None = None) -> None:
@@ -35,7 +39,7 @@ def submit(name: str, late_reason: str | None = None) -> None:
 		LifecycleError: the project is not initiated, or has ended.
 	"""
 	doc = _read(name)
-	_require_status(doc, rules.PREPARING)
+	require_status(doc, BidError, rules.PREPARING)
 	status = frappe.db.get_value(PROJECT, doc.presales_project, "status")
 	if status not in BIDDING_STATUSES:
 		refuse(
@@ -75,7 +79,7 @@ def open_bids(name: str) -> None:
 		BidError: the bid was not submitted, or the time of the opening has not come.
 	"""
 	doc = _read(name)
-	_require_status(doc, rules.SUBMITTED)
+	require_status(doc, BidError, rules.SUBMITTED)
 	fieldname = "opening" if doc.opening else "submission_deadline"
 	if doc.get(fieldname) and now_datetime() < get_datetime(doc.get(fieldname)):
 		refuse(
@@ -113,7 +117,7 @@ def conclude(
 	doc = _read(name)
 	if result not in rules.RESULTS:
 		refuse(doc, "Status", result, ", ".join(_(each, context=BID) for each in rules.RESULTS), BidError)
-	_require_status(doc, *rules.RESULTS[result])
+	require_status(doc, BidError, *rules.RESULTS[result])
 	reason = (reason or "").strip()
 	if result != rules.WON and not reason:
 		refuse(doc, "Reason for the Result", None, _("a reason"), BidError)
@@ -150,7 +154,7 @@ def reopen(name: str, reason: str) -> None:
 			_("Only the director of {0} may open a bid again.").format(doc.presales_project),
 			exc=frappe.PermissionError,
 		)
-	_require_status(doc, rules.SUBMITTED, *rules.RESULTS)
+	require_status(doc, BidError, rules.SUBMITTED, *rules.RESULTS)
 	reason = (reason or "").strip()
 	if not reason:
 		refuse(doc, "Status", _(doc.status, context=BID), _("a reason to open it again"), BidError)
@@ -194,7 +198,7 @@ def mark_item(name: str, item: str, done: bool = True) -> None:
 	row = doc.get_item(item)
 	if row.responsible not in acting_for(frappe.session.user):
 		doc.check_permission("write")
-	_require_status(doc, rules.PREPARING)
+	require_status(doc, BidError, rules.PREPARING)
 	row.done = int(done)
 	# Whoever is responsible for an item marks it, without the right to edit the bid.
 	doc.save(ignore_permissions=True)
@@ -204,12 +208,22 @@ def carry_competitors(bid) -> None:
 	"""Put the competitors of an opened bid, with price and score, into the project's table; who won is marked.
 
 	A competitor who is there already is not added again. One whom the bid named and names no more stays, since
-	others may have written about it, but without the price.
+	others may have written about it, but without the price. What is as it was before is left alone: a later bid
+	of the project may have found something else since.
 	"""
+	before = bid.get_doc_before_save()
+	known, was = _known_of_competitors(bid), {}
+	if before and before.opened_on:
+		was = _known_of_competitors(before)
+		known = {**dict.fromkeys(was, UNKNOWN), **known}
+	news = {competitor: values for competitor, values in known.items() if was.get(competitor) != values}
 	project = frappe.get_doc(PROJECT, bid.presales_project, for_update=True)
+	losses.follow_bid(project, bid)
+	if not news:
+		return
 	present = {row.competitor: row for row in project.competitors}
 	changed = False
-	for competitor, values in _known_of_competitors(bid).items():
+	for competitor, values in news.items():
 		row = present.get(competitor)
 		if row and all(flt(row.get(field)) == flt(value) for field, value in values.items()):
 			continue
@@ -226,25 +240,14 @@ def carry_competitors(bid) -> None:
 
 def _known_of_competitors(bid) -> dict[str, dict]:
 	"""Competitor -> the fields of the project's row that follow from `bid`."""
-	known = {row.competitor: {"bid_price": 0, "bid_score": 0, "won": 0} for row in _gone(bid)}
+	known = {}
 	for row in bid.bidders:
 		if row.competitor:
 			known[row.competitor] = {"bid_price": flt(row.price), "bid_score": flt(row.score), "won": 0}
 	if bid.winner:
-		values = known.setdefault(bid.winner, {"bid_price": 0, "bid_score": 0})
+		values = known.setdefault(bid.winner, dict(UNKNOWN))
 		values.update(won=1, bid_price=flt(bid.winning_price) or values["bid_price"])
 	return known
-
-
-def _gone(bid) -> list:
-	"""What the bid said of competitors before it was saved."""
-	before = bid.get_doc_before_save()
-	if not before or not before.opened_on:
-		return []
-	gone = [row for row in before.bidders if row.competitor]
-	if before.winner:
-		gone.append(frappe._dict(competitor=before.winner))
-	return gone
 
 
 def _offered(doc, competitor: str | None) -> float:
@@ -300,14 +303,3 @@ def _settle(doc, values: dict) -> None:
 	doc.update(values)
 	doc.flags.by_function = True
 	doc.save()
-
-
-def _require_status(doc, *expected: str) -> None:
-	if doc.status not in expected:
-		refuse(
-			doc,
-			"Status",
-			_(doc.status, context=BID),
-			_(" or ").join(_(status, context=BID) for status in expected),
-			BidError,
-		)

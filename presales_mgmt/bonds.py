@@ -18,6 +18,7 @@ from presales_mgmt.rules.validation import refuse, require_company
 BID = "Presales Bid"
 PAYMENT = "Payment Entry"
 GUARANTEE = "Bank Guarantee"
+SAVE_POINT = "presales_bond"
 # Finance pays and watches the money, and has the right to read ERPNext's documents.
 SETTLING_ROLES = PROJECT_WRITERS | {"Finance"}
 
@@ -57,6 +58,8 @@ def pay(
 		CompanyMismatchError: the document is of another company.
 		DuplicateEntryError: it stands for the bond of another bid.
 	"""
+	_lock(PAYMENT, payment_entry)
+	_lock(GUARANTEE, bank_guarantee)
 	doc = _read(name)
 	_require_status(doc, rules.TO_BE_PAID)
 	if bool(payment_entry) == bool(bank_guarantee):
@@ -90,6 +93,7 @@ def give_back(
 		frappe.PermissionError: as with `pay`.
 		BondError: no bond is out, the document does not stand for it, or less came back without a reason.
 	"""
+	_lock(PAYMENT, payment_entry)
 	doc = _read(name)
 	_require_status(doc, rules.PAID)
 	if doc.bond_kind == rules.BANK_TRANSFER:
@@ -148,15 +152,28 @@ def require_none_out(project: str) -> None:
 
 
 def release(document) -> None:
-	"""Take back what a Payment Entry or Bank Guarantee that is cancelled stood for. One indexed query when nothing."""
-	fieldname = "bond_guarantee"
-	if document.doctype == PAYMENT:
-		fieldname = "bond_return_payment" if document.payment_type == "Receive" else "bond_payment"
-	for name in frappe.get_all(BID, filters={fieldname: document.name}, pluck="name", order_by="name asc"):
+	"""Take back what a Payment Entry or Bank Guarantee that is cancelled stood for.
+
+	When it stood for nothing: an indexed query for each field that could name it.
+	"""
+	# Not by the type of the payment: Frappe writes whatever is sent with a document that is cancelled.
+	fieldnames = (
+		("bond_payment", "bond_return_payment") if document.doctype == PAYMENT else ("bond_guarantee",)
+	)
+	names = set()
+	for fieldname in fieldnames:
+		# A locking read: it may have been named meanwhile, see `_lock`.
+		query = frappe.qb.get_query(
+			BID, fields=["name"], filters={fieldname: document.name}, order_by="name asc", for_update=True
+		)
+		names.update(row.name for row in query.run(as_dict=True))
+	for name in sorted(names):
 		doc = frappe.get_doc(BID, name, for_update=True)
 		before = doc.bond_status
-		if fieldname == "bond_return_payment":
-			values = {"bond_status": rules.PAID, **UNSETTLED}
+		if document.doctype == PAYMENT and doc.bond_return_payment == document.name:
+			# An amended payment of the same sum comes back for the same reason.
+			kept = {"bond_settlement_reason": doc.bond_settlement_reason}
+			values = {"bond_status": rules.PAID, **UNSETTLED, **kept}
 		else:
 			values = {"bond_status": rules.TO_BE_PAID, **UNPAID, **UNSETTLED}
 		_settle(doc, {**values, "bond_cancelled_document": document.name})
@@ -172,7 +189,7 @@ def follow_amendment(document) -> None:
 	"""Let an amended document stand for the bond as the cancelled one did, if it still fits. Otherwise nobody is
 	stopped from booking it: the bond stays where it is, with a comment.
 	"""
-	receives = document.doctype == PAYMENT and document.payment_type == "Receive"
+	receives = document.doctype == PAYMENT and document.payment_type == rules.RECEIVE
 	for name in frappe.get_all(
 		BID,
 		filters={
@@ -183,26 +200,28 @@ def follow_amendment(document) -> None:
 		order_by="name asc",
 	):
 		doc = frappe.get_doc(BID, name, for_update=True)
+		frappe.db.savepoint(SAVE_POINT)
 		try:
 			if receives:
-				values = _returned_by_payment(doc, document)
+				values = _returned_by_payment(doc, document, _reason_of_amended(doc, document))
 				values["bond_settled_by"] = frappe.session.user
 			elif document.doctype == PAYMENT:
 				values = _paid_by_payment(doc, document)
 			else:
 				values = _paid_by_guarantee(doc, document)
-		except (BondError, CompanyMismatchError, DuplicateEntryError) as error:
+			_settle(doc, values)
+		except frappe.ValidationError as error:
+			frappe.db.rollback(save_point=SAVE_POINT)
 			frappe.clear_last_message()
+			doc.reload()
 			doc.add_comment("Info", _("{0} does not stand for the bond: {1}").format(document.name, error))
 			# What it is amended to in turn may fit.
-			doc.db_set("bond_cancelled_document", document.name)
-			continue
-		_settle(doc, values)
+			doc.db_set({"bond_cancelled_document": document.name, "bond_settlement_reason": None})
 
 
 def _paid_by_payment(doc, payment) -> dict:
 	_require_kind(doc, rules.BANK_TRANSFER)
-	_require_payment(doc, payment, "Payment Entry", "Pay")
+	_require_payment(doc, payment, "Payment Entry", rules.PAY)
 	_require_unused(doc, "bond_payment", payment)
 	wanted, found = _amounts(doc, payment, doc.base_bond_amount)
 	if found < wanted:
@@ -212,7 +231,7 @@ def _paid_by_payment(doc, payment) -> dict:
 		"bond_kind": rules.BANK_TRANSFER,
 		"bond_payment": payment.name,
 		"bond_paid_on": payment.posting_date,
-		"base_bond_paid": flt(payment.base_paid_amount),
+		"base_bond_paid": _base_amount(payment),
 		"bond_due_back": doc.bond_due_back,
 		"bond_cancelled_document": None,
 	}
@@ -254,8 +273,16 @@ def _paid_by_guarantee(doc, guarantee) -> dict:
 
 
 def _returned_by_payment(doc, payment, reason: str | None = None) -> dict:
-	_require_payment(doc, payment, "Return Payment", "Receive")
+	_require_payment(doc, payment, "Return Payment", rules.RECEIVE)
 	_require_unused(doc, "bond_return_payment", payment)
+	if getdate(payment.posting_date) < getdate(doc.bond_paid_on):
+		refuse(
+			doc,
+			"Return Payment",
+			f"{payment.name} ({formatdate(payment.posting_date)})",
+			_("a date from {0} on").format(formatdate(doc.bond_paid_on)),
+			BondError,
+		)
 	wanted, found = _amounts(doc, payment, doc.base_bond_paid)
 	if found < wanted and not _text(reason):
 		refuse(
@@ -269,9 +296,18 @@ def _returned_by_payment(doc, payment, reason: str | None = None) -> dict:
 		"bond_status": rules.RETURNED,
 		"bond_return_payment": payment.name,
 		"bond_returned_on": payment.posting_date,
-		"base_bond_returned": flt(payment.base_paid_amount),
+		"base_bond_returned": _base_amount(payment),
 		"bond_cancelled_document": None,
 	}
+
+
+def _reason_of_amended(doc, payment) -> str | None:
+	"""Why less came back by the payment that `payment` amends; of another sum than that it says nothing."""
+	cancelled = frappe.get_doc(PAYMENT, payment.amended_from)
+	base = doc.base_bond_paid
+	if _amounts(doc, payment, base)[1] >= _amounts(doc, cancelled, base)[1]:
+		return doc.bond_settlement_reason
+	return None
 
 
 def _returned_by_date(doc, returned_on: str | None) -> dict:
@@ -306,6 +342,8 @@ def _require_payment(doc, payment, label: str, payment_type: str) -> None:
 			CompanyMismatchError,
 		)
 	_require_party(doc, label, payment.party_type, payment.party)
+	if not rules.free_share(payment):
+		refuse(doc, label, _sum(0), _("money that pays no order and no invoice"), BondError)
 
 
 def _require_party(doc, label: str, party_type: str | None, party: str | None) -> None:
@@ -333,8 +371,14 @@ def _require_company_of_guarantee(doc, guarantee) -> None:
 
 
 def _require_unused(doc, fieldname: str, document) -> None:
-	"""One document stands for one bond."""
-	other = frappe.db.get_value(BID, {fieldname: document.name, "name": ["!=", doc.name]})
+	"""One document stands for one bond. A locking read: it may have come to stand for another meanwhile."""
+	other = frappe.db.get_value(
+		BID,
+		{fieldname: document.name, "name": ["!=", doc.name]},
+		"name",
+		order_by="name asc",
+		for_update=True,
+	)
 	if other:
 		refuse(
 			doc,
@@ -357,8 +401,12 @@ def _amounts(doc, payment, base: float) -> tuple[float, float]:
 	"""
 	found = rules.amount_in(payment, doc.bond_currency, doc.company_currency())
 	if found is None:
-		return flt(base, 2), flt(payment.base_paid_amount, 2)
-	return flt(doc.bond_amount, 2), flt(found, 2)
+		return flt(base, 2), _base_amount(payment)
+	return flt(doc.bond_amount, 2), flt(found * rules.free_share(payment), 2)
+
+
+def _base_amount(payment) -> float:
+	return flt(rules.base_amount(payment) * rules.free_share(payment), 2)
 
 
 def _sum(amount: float) -> str:
@@ -374,6 +422,15 @@ def _get_document(doctype: str, name: str):
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("read")
 	return document
+
+
+def _lock(doctype: str, name: str | None) -> None:
+	"""Of two who name one document, the second waits; and so does who cancels it, until the bid names it.
+
+	Before the bid is locked, as whoever cancels does it, so that nobody waits for the other.
+	"""
+	if name:
+		frappe.db.get_value(doctype, name, "name", for_update=True)
 
 
 def _read(name: str):

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from presales_mgmt import requirements
-from presales_mgmt.controllers import finish_todos, give_todo, require_open_project
+from presales_mgmt.controllers import finish_todos, give_todo, read_to_settle, require_open_project
 from presales_mgmt.exceptions import ChangeRequestError, MarkupError, SelfApprovalError
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
@@ -33,7 +33,7 @@ def approve(name: str, remarks: str | None = None) -> None:
 		ChangeRequestError: it is decided on, or the requirement is not what it was when the change was asked for.
 		RequirementError: R&D has not answered, or the customer's document is no longer archived.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(CHANGE_REQUEST, name)
 	_require_decider(doc)
 	requirement = frappe.get_doc(requirements.REQUIREMENT, doc.requirement, for_update=True)
 	_require_as_it_was(doc, requirement)
@@ -56,7 +56,7 @@ def approve(name: str, remarks: str | None = None) -> None:
 
 def reject(name: str, reason: str) -> None:
 	"""Refuse a change; the requirement stays as it is confirmed. Raises as `approve` does, and without a reason."""
-	doc = _read(name)
+	doc = read_to_settle(CHANGE_REQUEST, name)
 	_require_decider(doc)
 	if not (reason or "").strip():
 		refuse(doc, "Remarks on the Decision", None, _("a reason"), ChangeRequestError)
@@ -118,12 +118,6 @@ def _require_as_it_was(doc, requirement) -> None:
 			),
 			exc=ChangeRequestError,
 		)
-
-
-def _read(name: str):
-	doc = frappe.get_doc(CHANGE_REQUEST, name, for_update=True)
-	doc.check_permission("read")
-	return doc
 
 
 def _decide(doc, status: str, remarks: str | None) -> None:

@@ -6,7 +6,7 @@ from frappe.model import no_value_fields, table_fields
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from presales_mgmt.exceptions import LifecycleError
+from presales_mgmt.exceptions import LifecycleError, ProjectMismatchError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import READING, require_project_permission
 from presales_mgmt.rules.validation import refuse, require_value, validate_input
@@ -34,9 +34,22 @@ class ProjectRecord(Document):
 				),
 				exc=LifecycleError,
 			)
+		if self.is_new() and self.get("amended_from"):
+			self.validate_amended()
 		if self.is_new() and not self.flags.ignore_permissions:
 			require_project_permission(self.presales_project)
 		require_open_project(self.presales_project)
+
+	def validate_amended(self):
+		"""What amends a record of one project belongs to that project: it takes the record's name and place."""
+		project = frappe.db.get_value(self.doctype, self.amended_from, "presales_project")
+		if project and project != self.presales_project:
+			frappe.throw(
+				_("{0} amends {1} of presales project {2}, and cannot belong to {3}.").format(
+					self.name, self.amended_from, project, self.presales_project
+				),
+				exc=ProjectMismatchError,
+			)
 
 	def before_cancel(self):
 		keep_as_submitted(self)
@@ -133,6 +146,17 @@ def read_present(doctype: str, fields: list[str], filters: dict, order_by: str) 
 	return frappe.qb.get_query(
 		doctype, fields=fields, filters=filters, order_by=order_by, for_update=True, skip_locked=True
 	).run(as_dict=True)
+
+
+def read_with_present(doctype: str, fields: list[str], filters: dict, order_by: str) -> list[frappe._dict]:
+	"""Rows as they were when the transaction began to read, and as they are now: for whoever holds a lock for which
+	others wait. What somebody holds who waits is as it was; a locking read would wait for it in turn.
+
+	`fields` must have the name.
+	"""
+	known = frappe.get_all(doctype, filters=filters, fields=fields, order_by=order_by)
+	present = read_present(doctype, fields, filters, order_by)
+	return list({row.name: row for row in (*known, *present)}.values())
 
 
 def require_status(doc, exception: type[Exception], *expected: str) -> None:

@@ -23,6 +23,8 @@ from presales_mgmt.rules.review import APPROVING_OUTCOMES
 from presales_mgmt.rules.validation import refuse
 
 ESTIMATE = "Presales Cost Estimate"
+SOLUTION = "Presales Solution"
+EQUIPMENT = "Presales Solution Equipment"
 RISK = "Presales Risk"
 REVIEW = "Presales Review"
 COST = "Cost"
@@ -67,6 +69,24 @@ def take_risk_reserve(name: str) -> None:
 		)
 	doc.take_reserve()
 	doc.save()
+
+
+# ---------------------------------------------------------------------------------------- the solution
+
+
+def get_equipment_lines(solution: str) -> list[dict]:
+	"""The equipment of a solution as lines of an estimate (R1.5), without costs. One query. It checks no permission.
+
+	Returns: [{"cost_kind", "item_code", "description", "uom", "qty"}]
+	"""
+	return rules.equipment_lines(
+		frappe.get_all(
+			EQUIPMENT,
+			filters={"parenttype": SOLUTION, "parent": solution, "parentfield": "equipment"},
+			fields=["item_code", "item_name", "description", "uom", "qty"],
+			order_by="idx asc",
+		)
+	)
 
 
 # ---------------------------------------------------------------------------------------- rates of labour

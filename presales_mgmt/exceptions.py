@@ -119,8 +119,28 @@ class VersionError(PresalesError):
 	"""An older version of something is to replace a newer one."""
 
 
+class SupersededQuotationError(VersionError):
+	"""An order is made from a version of a quotation that does not stand any more."""
+
+
 class CostingError(PresalesError):
 	"""A cost estimate contradicts itself, or cannot tell what it is asked."""
+
+
+class EstimateNotApprovedError(CostingError):
+	"""An offer rests on no approved cost estimate."""
+
+
+class PriceAuthorityError(PresalesError):
+	"""A price is lower than the person may give, or an approval of it does not hold."""
+
+
+class NegotiationError(PresalesError):
+	"""A negotiation round contradicts itself, or names quotations that are not its project's."""
+
+
+class ContractError(PresalesError):
+	"""A contract contradicts itself, its project or its quotation."""
 
 
 class ParticipantMissingError(ReviewError):
@@ -145,3 +165,23 @@ class BidError(PresalesError):
 
 class BondError(PresalesError):
 	"""The bond of a bid is not in the state that is needed, or a document does not stand for it."""
+
+
+class HandoverError(PresalesError):
+	"""A handover is not in the state that is needed, is not complete, or is changed by the wrong way."""
+
+
+class CostOfSaleError(PresalesError):
+	"""A document names a project that must not bear its cost, or the ledger of costs is changed by hand."""
+
+
+class BudgetError(PresalesError):
+	"""A document takes a project beyond what may be spent on it."""
+
+
+class PurchaseRequestError(PresalesError):
+	"""A purchase is not covered by approved requests, or a request is not in the state that is needed."""
+
+
+class AccountingDimensionError(PresalesError):
+	"""Presales Project cannot be made, or removed as, an Accounting Dimension in this way."""

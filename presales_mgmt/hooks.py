@@ -19,14 +19,35 @@ extend_bootinfo = "presales_mgmt.boot.extend_bootinfo"
 
 doctype_js = {
 	"Opportunity": "public/js/opportunity.js",
-	"Quotation": "public/js/quotation.js",
-	"Sales Order": "public/js/sales_order.js",
+	"Quotation": ["public/js/differences.js", "public/js/price.js", "public/js/quotation.js"],
+	"Contract": ["public/js/differences.js", "public/js/contract.js"],
+	"Sales Order": ["public/js/differences.js", "public/js/price.js", "public/js/sales_order.js"],
+	"Presales Project": [
+		"public/js/differences.js",
+		# The panel of progress is on both forms.
+		"public/js/delivery_progress.js",
+		"public/js/role_options.js",
+	],
+	"Presales Handover": "public/js/delivery_progress.js",
+	"Presales Negotiation Round": "public/js/differences.js",
+	"Presales Initiation": "public/js/role_options.js",
+	"Timesheet": "public/js/cost_rows.js",
+	"Material Request": "public/js/cost_rows.js",
+	"Purchase Order": "public/js/cost_rows.js",
+	"Purchase Receipt": "public/js/cost_rows.js",
+	"Purchase Invoice": "public/js/cost_rows.js",
+	"Journal Entry": "public/js/cost_rows.js",
+	"Expense Claim": "public/js/cost_rows.js",
 }
+
+doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
 
 override_doctype_dashboards = {
 	"Opportunity": "presales_mgmt.overrides.dashboards.link_project",
 	"Quotation": "presales_mgmt.overrides.dashboards.link_project",
+	"Contract": "presales_mgmt.overrides.dashboards.link_project",
 	"Sales Order": "presales_mgmt.overrides.dashboards.link_project",
+	"Project": "presales_mgmt.overrides.dashboards.link_project",
 	"Payment Entry": "presales_mgmt.overrides.dashboards.link_bond_of_payment",
 	"Bank Guarantee": "presales_mgmt.overrides.dashboards.link_bond_of_guarantee",
 }
@@ -44,6 +65,14 @@ doc_events = {
 		"before_cancel": "presales_mgmt.overrides.quotation.before_cancel",
 		"on_cancel": "presales_mgmt.overrides.quotation.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.quotation.on_update_after_submit",
+		"on_change": "presales_mgmt.overrides.quotation.on_change",
+	},
+	"Contract": {
+		"validate": "presales_mgmt.overrides.contract.validate",
+		"before_submit": "presales_mgmt.overrides.contract.before_submit",
+		"on_submit": "presales_mgmt.overrides.contract.on_submit",
+		"before_cancel": "presales_mgmt.overrides.contract.before_cancel",
+		"on_cancel": "presales_mgmt.overrides.contract.on_cancel",
 	},
 	"Sales Order": {
 		"validate": "presales_mgmt.overrides.sales_order.validate",
@@ -53,6 +82,10 @@ doc_events = {
 		"on_cancel": "presales_mgmt.overrides.sales_order.on_cancel",
 		"on_update_after_submit": "presales_mgmt.overrides.sales_order.on_update_after_submit",
 	},
+	"Project": {
+		"validate": "presales_mgmt.overrides.project.validate",
+		"on_trash": "presales_mgmt.overrides.project.on_trash",
+	},
 	"Payment Entry": {
 		"on_submit": "presales_mgmt.overrides.payment_entry.on_submit",
 		"on_cancel": "presales_mgmt.overrides.payment_entry.on_cancel",
@@ -60,6 +93,60 @@ doc_events = {
 	"Bank Guarantee": {
 		"on_submit": "presales_mgmt.overrides.bank_guarantee.on_submit",
 		"on_cancel": "presales_mgmt.overrides.bank_guarantee.on_cancel",
+	},
+	"Timesheet": {
+		"validate": "presales_mgmt.overrides.timesheet.validate",
+		"before_submit": "presales_mgmt.overrides.timesheet.before_submit",
+		"on_submit": "presales_mgmt.overrides.timesheet.on_submit",
+		"before_cancel": "presales_mgmt.overrides.timesheet.before_cancel",
+		"on_cancel": "presales_mgmt.overrides.timesheet.on_cancel",
+		"on_update_after_submit": "presales_mgmt.overrides.timesheet.on_update_after_submit",
+	},
+	"Material Request": {
+		"validate": "presales_mgmt.overrides.material_request.validate",
+		"before_submit": "presales_mgmt.overrides.material_request.before_submit",
+		"on_submit": "presales_mgmt.overrides.material_request.on_submit",
+		"before_cancel": "presales_mgmt.overrides.material_request.before_cancel",
+		"on_cancel": "presales_mgmt.overrides.material_request.on_cancel",
+		"on_change": "presales_mgmt.overrides.material_request.on_change",
+	},
+	"Purchase Order": {
+		"validate": "presales_mgmt.overrides.purchase_order.validate",
+		"before_submit": "presales_mgmt.overrides.purchase_order.before_submit",
+		"on_submit": "presales_mgmt.overrides.purchase_order.on_submit",
+		"before_cancel": "presales_mgmt.overrides.purchase_order.before_cancel",
+		"on_cancel": "presales_mgmt.overrides.purchase_order.on_cancel",
+		"on_change": "presales_mgmt.overrides.purchase_order.on_change",
+	},
+	"Purchase Receipt": {
+		"validate": "presales_mgmt.overrides.purchase_receipt.validate",
+	},
+	"Purchase Invoice": {
+		"validate": "presales_mgmt.overrides.purchase_invoice.validate",
+		"before_submit": "presales_mgmt.overrides.purchase_invoice.before_submit",
+		"on_submit": "presales_mgmt.overrides.purchase_invoice.on_submit",
+		"before_cancel": "presales_mgmt.overrides.purchase_invoice.before_cancel",
+		"on_cancel": "presales_mgmt.overrides.purchase_invoice.on_cancel",
+		"on_update_after_submit": "presales_mgmt.overrides.purchase_invoice.on_update_after_submit",
+	},
+	"Journal Entry": {
+		"validate": "presales_mgmt.overrides.journal_entry.validate",
+		"before_submit": "presales_mgmt.overrides.journal_entry.before_submit",
+		"on_submit": "presales_mgmt.overrides.journal_entry.on_submit",
+		"before_cancel": "presales_mgmt.overrides.journal_entry.before_cancel",
+		"on_cancel": "presales_mgmt.overrides.journal_entry.on_cancel",
+		"on_update_after_submit": "presales_mgmt.overrides.journal_entry.on_update_after_submit",
+	},
+	"Expense Claim": {
+		"validate": "presales_mgmt.overrides.expense_claim.validate",
+		"before_submit": "presales_mgmt.overrides.expense_claim.before_submit",
+		"on_submit": "presales_mgmt.overrides.expense_claim.on_submit",
+		"before_cancel": "presales_mgmt.overrides.expense_claim.before_cancel",
+		"on_cancel": "presales_mgmt.overrides.expense_claim.on_cancel",
+		"on_update_after_submit": "presales_mgmt.overrides.expense_claim.on_update_after_submit",
+	},
+	"Accounting Dimension": {
+		"on_trash": "presales_mgmt.overrides.accounting_dimension.on_trash",
 	},
 	"DocShare": {
 		"validate": "presales_mgmt.overrides.sharing.validate_share",
@@ -98,7 +185,10 @@ has_permission["Presales Delegation"] = "presales_mgmt.permissions.delegation.ha
 standard_queries = dict.fromkeys(_scope.PROJECT_DOCTYPES, "presales_mgmt.permissions.search.search_link")
 
 # These stand when what they name is cancelled; the desk does not offer to cancel them, too.
-auto_cancel_exempted_doctypes = ["Presales Review", "Presales Change Request"]
+auto_cancel_exempted_doctypes = ["Presales Review", "Presales Change Request", "Presales Cost Estimate"]
+
+# A draft that is deleted leaves behind that a price was asked for.
+ignore_links_on_delete = ["Presales Price Approval"]
 
 # What other apps may extend: requirement kind -> dotted path of a checker (see gates/checkers.py).
 presales_requirement_kinds = {

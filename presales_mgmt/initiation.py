@@ -113,6 +113,8 @@ def validate_approval(project, application, review) -> None:
 			exc=GateError,
 		)
 	take_over(project, application)
+	# What the application expects the sale to cost is approved with it, and is what may be spent (R9.6).
+	project.presales_budget = flt(application.cost_of_sale) or project.presales_budget
 	appoint(project, application)
 	require_supervisor(project)
 	project.flags.application = application

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, now_datetime, strip_html, today
 
-from presales_mgmt import bonds, initiation
+from presales_mgmt import bonds, handover, initiation, losses
 from presales_mgmt.exceptions import (
 	GateError,
 	LifecycleError,
@@ -39,6 +39,8 @@ from presales_mgmt.statuses import (
 
 EVALUATION = "Presales Project Evaluation"
 DIRECTOR = frozenset({"Director"})
+# Statuses of an ERPNext quotation that can be declared lost.
+OPEN_QUOTATIONS = ("Open", "Replied", "Expired")
 
 
 # ---------------------------------------------------------------------------------------- by a person
@@ -97,8 +99,11 @@ def validate_status_change(doc, before: str | None) -> None:
 	else:
 		_require_director_of(doc, before, after)
 
+	if before == LOST and after == ACTIVE:
+		losses.forget(doc)
 	if after == LOST:
 		_require_loss_reason(doc)
+		losses.complete(doc)
 	elif after in (ABANDONED, ON_HOLD) or (after == ACTIVE and before in DECIDED):
 		_require_reason(doc, after)
 	elif after == CLOSED:
@@ -128,6 +133,7 @@ def after_status_change(doc, before: str | None) -> None:
 		engine.enter_lost_stage(doc)
 		engine.end_stay(doc)
 		_declare_lost_in_erpnext(doc)
+		losses.carry_to_opportunity(doc)
 	elif after in (ABANDONED, CLOSED):
 		engine.end_stay(doc)
 
@@ -261,9 +267,10 @@ def _validate_closing(doc, before: str) -> None:
 	"""A project is closed when its last stage is done and its evaluation report is archived (R9.15).
 
 	The gate of the last stage is overridden like any other: by the director, with a reason, on the log.
-	A bond that is out is not: it is somebody's task until it has come back.
+	A bond that is out is not: it is somebody's task until it has come back; nor is a handover without an answer.
 	"""
 	bonds.require_none_out(doc.name)
+	handover.require_decided(doc)
 	if doc.won_on and doc.stage:
 		process = load_process(doc.process_version)
 		remaining = [
@@ -350,6 +357,7 @@ def update_win(project: str, trigger: str) -> None:
 	}
 	if orders and doc.status not in (WON, CLOSED):
 		values["status_before_win"] = doc.status
+		values.update(losses.NOBODY)
 		set_status(doc, WON, _("Won: {0} was submitted.").format(trigger), **values)
 		engine.resume_stay(doc)
 	elif not orders and doc.status in (WON, CLOSED):
@@ -359,15 +367,26 @@ def update_win(project: str, trigger: str) -> None:
 			status = ACTIVE
 		if status not in DECIDED:
 			values["decided_on"] = None
+		if status == LOST:
+			# As it was known before the order.
+			values.update(losses.from_declaration(doc, [], None, 0))
 		set_status(doc, status, reason, closed_on=None, status_before_win=None, **values)
 		engine.leave_final_stage(doc, reason)
 		engine.resume_stay(doc)
 	else:
 		doc.db_set(values, notify=True)
+	if doc.handover:
+		handover.follow_orders(doc, [order.name for order in orders], trigger)
 
 
 def lose_from_erpnext(
-	project: str, reasons: list[str], competitors: list[str], detail: str | None, trigger: str
+	project: str,
+	reasons: list[str],
+	competitors: list[str],
+	detail: str | None,
+	trigger: str,
+	winner: str | None = None,
+	base_winning_price: float = 0,
 ) -> None:
 	"""Declare a project lost since its Opportunity or its last open Quotation was declared lost.
 
@@ -377,6 +396,8 @@ def lose_from_erpnext(
 		competitors: names of Competitor.
 		detail: the reason in words.
 		trigger: the ERPNext document.
+		winner: name of the Competitor who won; without it whom the project knows as winner, or the only one named.
+		base_winning_price: in company currency.
 
 	Raises:
 		LossReasonMissingError: neither a reason nor a detail was given.
@@ -393,11 +414,13 @@ def lose_from_erpnext(
 	_add_rows(doc, "competitors", "competitor", competitors)
 	# ERPNext takes HTML here, the project does not.
 	values = {"outcome_reason": strip_html(detail)} if detail else {}
+	values.update(losses.from_declaration(doc, competitors, winner, base_winning_price))
 	comment = _("Lost: {0} was declared lost.").format(trigger)
 	set_status(doc, LOST, comment, **values)
 	initiation.withdraw(doc.name, comment)
 	engine.enter_lost_stage(doc)
 	engine.end_stay(doc)
+	losses.carry_to_opportunity(doc)
 
 
 def reopen_from_erpnext(project: str, trigger: str) -> None:
@@ -406,6 +429,7 @@ def reopen_from_erpnext(project: str, trigger: str) -> None:
 	if doc.status != LOST:
 		return
 	reason = _("Reopened: {0} was reopened.").format(trigger)
+	losses.forget_stored(doc)
 	if doc.approved_on:
 		set_status(doc, ACTIVE, reason, decided_on=None)
 	else:
@@ -440,15 +464,15 @@ def _declare_lost_in_erpnext(doc) -> None:
 		filters={
 			"presales_project": doc.name,
 			"docstatus": 1,
-			"status": ["in", ["Open", "Replied", "Expired"]],
+			"status": ["in", OPEN_QUOTATIONS],
 		},
 		pluck="name",
 		order_by="name asc",
 	):
-		_as_system("Quotation", name).declare_enquiry_lost(quotation_reasons, competitors, doc.outcome_reason)
+		as_system("Quotation", name).declare_enquiry_lost(quotation_reasons, competitors, doc.outcome_reason)
 
 	if doc.opportunity and frappe.db.get_value("Opportunity", doc.opportunity, "status") != "Converted":
-		opportunity = _as_system("Opportunity", doc.opportunity)
+		opportunity = as_system("Opportunity", doc.opportunity)
 		if not opportunity.has_active_quotation():
 			opportunity.declare_enquiry_lost(
 				[{"lost_reason": reason} for reason in reasons], competitors, doc.outcome_reason
@@ -458,12 +482,13 @@ def _declare_lost_in_erpnext(doc) -> None:
 def _reopen_in_erpnext(doc) -> None:
 	"""Reopen the opportunity of a lost project that was taken up again, as ERPNext's own button does."""
 	if doc.opportunity and frappe.db.get_value("Opportunity", doc.opportunity, "status") == "Lost":
-		opportunity = _as_system("Opportunity", doc.opportunity)
+		opportunity = as_system("Opportunity", doc.opportunity)
 		opportunity.update({"status": "Open", "lost_reasons": [], "order_lost_reason": None})
+		opportunity.update(losses.NOBODY_IN_ERPNEXT)
 		opportunity.save()
 
 
-def _as_system(doctype: str, name: str):
+def as_system(doctype: str, name: str):
 	"""An ERPNext document, to carry the director's decision to."""
 	erpnext_doc = frappe.get_doc(doctype, name)
 	# The director decided on the project, and may have no right to edit ERPNext's documents.

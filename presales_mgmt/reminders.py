@@ -25,6 +25,7 @@ from presales_mgmt.requirements import REQUIREMENT, get_asked
 from presales_mgmt.rules.bid import PAID as BOND_PAID
 from presales_mgmt.rules.bid import PREPARING, SUBMITTED
 from presales_mgmt.rules.followup import OPEN, SUPERVISOR_ROLES
+from presales_mgmt.rules.handover import OFFERED
 from presales_mgmt.rules.reminder import DUE_SOON, ESCALATED, OVERDUE, bounds, level
 from presales_mgmt.rules.requirement import REQUESTED
 from presales_mgmt.statuses import ABANDONED, CLOSED, LOST
@@ -104,6 +105,7 @@ def send_daily() -> None:
 		(read_bid_submissions, day),
 		(read_bid_openings, day),
 		(read_bonds, day),
+		(read_handovers, day),
 		(read_rollout_tasks, day),
 		(read_processes, process_day),
 	):
@@ -228,6 +230,7 @@ def _subject(matter: Matter, reached: int, language: str) -> str:
 		"Presales Rectification": _("To rectify: {0}", lang=language),
 		"Presales Guidance Note": _("Answer to guidance: {0}", lang=language),
 		"Presales Requirement": _("Answer for R&D: {0}", lang=language),
+		"Presales Handover": _("Answer to the handover of {0}", lang=language),
 		"Presales Rollout Task": _("Roll-out task: {0}", lang=language),
 		"Presales Process": _("Review of process {0}", lang=language),
 		"questions_reminder_level": _("Questions on tender {0}", lang=language),
@@ -462,6 +465,41 @@ def _bid_matters(rows: list, level_field: str) -> list[Matter]:
 			level_field=level_field,
 		)
 		for row in rows
+	]
+
+
+def read_handovers(day: Day, after: str, limit: int) -> list[Matter]:
+	"""Handovers that are offered and have no answer (R1.8). They wait for the delivery manager."""
+	table, project = map(frappe.qb.DocType, ("Presales Handover", PROJECT))
+	query = (
+		frappe.qb.from_(table)
+		.select(
+			table.name,
+			table.presales_project,
+			table.answer_due,
+			table.project_title,
+			table.delivery_manager,
+			table.offered_by,
+		)
+		.where(table.status == OFFERED)
+		.where(day.wanted(table, table.answer_due, after))
+		.orderby(table.name)
+		.limit(limit)
+	)
+	query = _under_open_project(query, table, project).select(project.director, project.manager)
+	return [
+		Matter(
+			doctype="Presales Handover",
+			name=row.name,
+			due=getdate(row.answer_due),
+			subject=row.project_title,
+			waits_for={row.delivery_manager},
+			document=("Presales Handover", row.name),
+			project=row.presales_project,
+			# They cannot answer in the place of the delivery manager.
+			excluded=frozenset({row.offered_by, row.director, row.manager}),
+		)
+		for row in query.run(as_dict=True)
 	]
 
 

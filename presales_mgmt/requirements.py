@@ -14,7 +14,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate, now_datetime, strip_html, today
 
 from presales_mgmt import notifications
-from presales_mgmt.controllers import finish_todos, give_todo
+from presales_mgmt.controllers import finish_todos, give_todo, read_to_settle, require_status, settle
 from presales_mgmt.exceptions import DateOrderError, RequirementError, SelfApprovalError, TeamError, UserError
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
@@ -50,13 +50,13 @@ def analyse(name: str, recommendation: str, feasibility: str) -> None:
 		frappe.PermissionError: somebody else tries.
 		RequirementError: it is neither captured nor analysed, or something is missing.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(REQUIREMENT, name)
 	_require_role(doc, ANALYSTS)
-	_require_status(doc, *rules.OPEN_STATUSES)
+	require_status(doc, RequirementError, *rules.OPEN_STATUSES)
 	if not strip_html(recommendation or "").strip():
 		refuse(doc, "Recommendation", None, _("a recommendation"), RequirementError)
 	_require_option(doc, "Feasibility", feasibility, rules.FEASIBILITIES)
-	_settle(
+	settle(
 		doc,
 		{
 			"status": rules.ANALYSED,
@@ -87,16 +87,16 @@ def request_development(
 		CompanyMismatchError: the department belongs to another company.
 		DateOrderError: the answer would be due in the past.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(REQUIREMENT, name)
 	_require_role(doc, ASKERS)
 	if not (doc.status == rules.CONFIRMED and has_open_change(doc.name)):
-		_require_status(doc, *rules.OPEN_STATUSES)
+		require_status(doc, RequirementError, *rules.OPEN_STATUSES)
 	question = _require_text(doc, "Question to R&D", question, _("what R&D is to find out"))
 	_require_date(doc, "Answer Due", due_date)
 	if getdate(due_date) < getdate():
 		refuse(doc, "Answer Due", due_date, _("a date that is not past"), DateOrderError)
 	asked = _whom_to_ask(doc, asked_of, department)
-	_settle(
+	settle(
 		doc,
 		{
 			"needs_development": 1,
@@ -134,7 +134,7 @@ def answer_development(name: str, answer: str, text: str, effort: float = 0) -> 
 		SelfApprovalError: the user asked for the answer.
 		RequirementError: no answer is waited for, or something is missing.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(REQUIREMENT, name)
 	user = frappe.session.user
 	if not acting_for(user) & get_asked([doc])[doc.name]:
 		frappe.throw(
@@ -158,7 +158,7 @@ def answer_development(name: str, answer: str, text: str, effort: float = 0) -> 
 	days = parse_number(effort)
 	if days is None or not 0 <= days <= LARGEST_NUMBER:
 		refuse(doc, "Effort (Person-Days)", effort, _("0 or more"), RequirementError)
-	_settle(
+	settle(
 		doc,
 		{
 			"development_status": rules.ANSWERED,
@@ -180,7 +180,7 @@ def withdraw_development(name: str) -> None:
 		frappe.PermissionError: neither who asked nor the director or the manager.
 		RequirementError: no answer is waited for.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(REQUIREMENT, name)
 	if doc.development_requested_by not in acting_for(frappe.session.user):
 		_require_role(doc, LEADERS_OF_PROJECT)
 	if doc.development_status != rules.REQUESTED:
@@ -191,7 +191,7 @@ def withdraw_development(name: str) -> None:
 			_(rules.REQUESTED, context=REQUIREMENT),
 			RequirementError,
 		)
-	_settle(doc, {"needs_development": 0, "development_status": rules.WITHDRAWN})
+	settle(doc, {"needs_development": 0, "development_status": rules.WITHDRAWN})
 	finish_todos(doc.doctype, doc.name, "Cancelled")
 
 
@@ -298,14 +298,14 @@ def confirm(names: list[str], customer_person: str, confirmed_on: str, document:
 		RequirementError: one is not analysed, waits for R&D or cannot be made, or something is missing.
 		DateOrderError: the date lies ahead.
 	"""
-	if not names or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+	if not names:
 		frappe.throw(_("Name the requirements that the customer has confirmed."), exc=RequirementError)
 	for name in dict.fromkeys(names):
-		doc = _read(name)
+		doc = read_to_settle(REQUIREMENT, name)
 		_require_role(doc, LEADERS_OF_PROJECT)
-		_require_status(doc, rules.ANALYSED)
+		require_status(doc, RequirementError, rules.ANALYSED)
 		require_development_answer(doc)
-		_settle(
+		settle(
 			doc,
 			{
 				"status": rules.CONFIRMED,
@@ -379,7 +379,7 @@ def take_back_confirmations(document: str) -> None:
 		order_by="name asc",
 	):
 		doc = frappe.get_doc(REQUIREMENT, name, for_update=True)
-		_settle(
+		settle(
 			doc,
 			{
 				"status": rules.ANALYSED,
@@ -403,7 +403,7 @@ def reject(name: str, reason: str) -> None:
 		frappe.PermissionError: somebody else tries.
 		RequirementError: it is confirmed or settled, or there is no reason.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(REQUIREMENT, name)
 	_require_role(doc, LEADERS_OF_PROJECT)
 	_drop(doc, rules.REJECTED, reason)
 
@@ -415,7 +415,7 @@ def withdraw(name: str, reason: str) -> None:
 		frappe.PermissionError: neither who captured it, or a delegate, nor the director or the manager.
 		RequirementError: it is confirmed or settled, or there is no reason.
 	"""
-	doc = _read(name)
+	doc = read_to_settle(REQUIREMENT, name)
 	# Who captured it and has become a mere reviewer since changes nothing any more.
 	if not (doc.owner in acting_for(frappe.session.user) and _has_role(doc, ASKERS)):
 		_require_role(doc, LEADERS_OF_PROJECT)
@@ -423,9 +423,9 @@ def withdraw(name: str, reason: str) -> None:
 
 
 def _drop(doc, status: str, reason: str) -> None:
-	_require_status(doc, *rules.OPEN_STATUSES)
+	require_status(doc, RequirementError, *rules.OPEN_STATUSES)
 	reason = _require_text(doc, "Reason", reason, _("a reason"))
-	_settle(doc, {"status": status, **dropped(doc, reason)})
+	settle(doc, {"status": status, **dropped(doc, reason)})
 	finish_todos(doc.doctype, doc.name, "Cancelled")
 
 
@@ -505,19 +505,6 @@ def tell(doc, user: str | None, template) -> None:
 	)
 
 
-def _read(name: str):
-	doc = frappe.get_doc(REQUIREMENT, name, for_update=True)
-	doc.check_permission("read")
-	return doc
-
-
-def _settle(doc, values: dict) -> None:
-	doc.update(values)
-	doc.flags.by_function = True
-	# The caller has checked who may do this. Who answers for R&D may be invited, and writes nothing else.
-	doc.save(ignore_permissions=True)
-
-
 def _has_role(doc, project_roles: Iterable[str]) -> bool:
 	return bool(set(project_roles) & get_project_roles(doc.presales_project, frappe.session.user))
 
@@ -529,17 +516,6 @@ def _require_role(doc, project_roles: Iterable[str]) -> None:
 				_(" or ").join(_(role) for role in project_roles), doc.presales_project
 			),
 			exc=frappe.PermissionError,
-		)
-
-
-def _require_status(doc, *expected: str) -> None:
-	if doc.status not in expected:
-		refuse(
-			doc,
-			"Status",
-			_(doc.status, context=REQUIREMENT),
-			_(" or ").join(_(status, context=REQUIREMENT) for status in expected),
-			RequirementError,
 		)
 
 

@@ -47,6 +47,9 @@ ADDED_LATER = {
 		}
 	),
 	"Presales Bid Envelope Item": frozenset({"responsible", "done", "remarks"}),
+	# A contract is signed and fulfilled after it was reviewed (R5.11, R8.6).
+	"Contract": frozenset({"is_signed", "signee", "signed_on", "ip_address", "signee_company", "party_user"}),
+	"Contract Fulfilment Checklist": frozenset({"fulfilled", "notes"}),
 }
 
 
@@ -92,6 +95,15 @@ def get_states(doctype: str, names: Iterable[str]) -> dict[str, State]:
 			if row.parent in content:
 				content[row.parent].append([row.parentfield, _values(row, child_fields)])
 	return {row.name: State(_hash(content[row.name]), row.docstatus, row.get("status")) for row in rows}
+
+
+def fingerprint_of(doc) -> str:
+	"""The fingerprint of a document as it stands in memory: that of what is about to be submitted. No query."""
+	content = [_values(doc, _content_fields(doc.meta))]
+	for child_doctype, tables in sorted(_child_tables(doc.meta).items()):
+		fields = _content_fields(frappe.get_meta(child_doctype))
+		content += [[table, _values(row, fields)] for table in sorted(tables) for row in doc.get(table)]
+	return _hash(content)
 
 
 def faults(reviews: Iterable) -> dict[str, str]:

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.utils import cint, now_datetime
 
+from presales_mgmt.controllers import read_with_present
 from presales_mgmt.exceptions import SolutionError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.validation import refuse
@@ -59,23 +60,13 @@ def _lock_versions(doc) -> list:
 	# raise a conflict instead.
 	frappe.db.set_value(PROJECT, doc.presales_project, "modified", modified, update_modified=False)
 
-	def read(**lock):
-		return frappe.qb.get_query(
-			DOCTYPE,
-			fields=["name", "solution_version", "status"],
-			filters={
-				"presales_project": doc.presales_project,
-				"docstatus": [">", 0],
-				"name": ["!=", doc.name],
-			},
-			order_by="name asc",
-			**lock,
-		).run(as_dict=True)
-
-	# Locking reads see what was committed meanwhile. They leave out what somebody holds who waits for this lock
-	# himself; that is as it was at the beginning.
-	versions = {row.name: row for row in (*read(), *read(for_update=True, skip_locked=True))}
-	return [frappe._dict(row, solution_version=cint(row.solution_version)) for row in versions.values()]
+	versions = read_with_present(
+		DOCTYPE,
+		["name", "solution_version", "status"],
+		{"presales_project": doc.presales_project, "docstatus": [">", 0], "name": ["!=", doc.name]},
+		order_by="name asc",
+	)
+	return [frappe._dict(row, solution_version=cint(row.solution_version)) for row in versions]
 
 
 @frappe.whitelist()

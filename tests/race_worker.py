@@ -224,6 +224,80 @@ def current_versions(frappe, project: str) -> list[list]:
 	return [*map(list, estimates), frappe.db.get_value("Presales Project", project, "base_estimated_cost")]
 
 
+def bid(frappe, project: str, at: str) -> str:
+	"""Begin a bid at the time `at`, having read before, as every request has."""
+	from presales_mgmt.exceptions import PresalesError
+
+	frappe.db.count("Presales Bid", {"presales_project": project})
+	time.sleep(max(0, float(at) - time.time()))
+	try:
+		frappe.get_doc(
+			{
+				"doctype": "Presales Bid",
+				"presales_project": project,
+				"tender_title": TITLE,
+				"bid_kind": "Open",
+				"evaluation_method": "Other",
+			}
+		).insert()
+		time.sleep(0.5)
+		frappe.db.commit()
+		return "begun"
+	except PresalesError as error:
+		frappe.db.rollback()
+		return type(error).__name__
+
+
+def prepare_hours(frappe, project: str) -> list[str]:
+	"""Two drafts of hours that cost 100 each, of a project that may spend 150."""
+	frappe.db.set_value("Presales Project", project, "presales_budget", 150)
+	if not frappe.db.exists("Activity Type", TITLE):
+		frappe.get_doc({"doctype": "Activity Type", "activity_type": TITLE, "costing_rate": 100}).insert()
+	company = frappe.db.get_value("Presales Project", project, "company")
+	return [
+		frappe.get_doc(
+			{
+				"doctype": "Timesheet",
+				"company": company,
+				"time_logs": [
+					{
+						"activity_type": TITLE,
+						"from_time": f"2026-03-2{number} 09:00:00",
+						"hours": 1,
+						"presales_project": project,
+					}
+				],
+			}
+		)
+		.insert()
+		.name
+		for number in range(2)
+	]
+
+
+def spend(frappe, timesheet: str, at: str) -> str:
+	"""Submit hours at the time `at`, having read what was spent before."""
+	from presales_mgmt.exceptions import PresalesError
+
+	doc = frappe.get_doc("Timesheet", timesheet)
+	frappe.get_all("Presales Cost Entry", {"presales_project": doc.time_logs[0].presales_project})
+	time.sleep(max(0, float(at) - time.time()))
+	try:
+		doc.submit()
+		time.sleep(0.5)
+		frappe.db.commit()
+		return "submitted"
+	except PresalesError as error:
+		frappe.db.rollback()
+		return type(error).__name__
+
+
+def cost(frappe, project: str) -> list:
+	"""What the project says it cost, and what its ledger says."""
+	entries = frappe.get_all("Presales Cost Entry", {"presales_project": project}, pluck="base_amount")
+	return [frappe.db.get_value("Presales Project", project, "base_cost_of_sale"), entries]
+
+
 def logs(frappe, project: str) -> int:
 	return frappe.db.count("Presales Stage Log", {"presales_project": project, "move_type": "Forward"})
 
@@ -233,6 +307,12 @@ def clean(frappe) -> None:
 		"Presales Project", filters={"project_title": TITLE}, pluck="name", order_by="name asc"
 	):
 		frappe.db.delete("Presales Stage Log", {"presales_project": project})
+		frappe.db.delete("Presales Cost Entry", {"presales_project": project})
+		for name in frappe.get_all(
+			"Timesheet Detail", filters={"presales_project": project}, pluck="parent", order_by="parent asc"
+		):
+			frappe.db.set_value("Timesheet", name, "docstatus", 2)
+			frappe.delete_doc("Timesheet", name, force=True)
 		frappe.db.set_value("Presales Project", project, "cost_estimate", None)
 		for doctype in (
 			"Presales Rectification",
@@ -241,6 +321,7 @@ def clean(frappe) -> None:
 			"Presales Initiation",
 			"Presales Solution",
 			"Presales Cost Estimate",
+			"Presales Bid",
 		):
 			for name in frappe.get_all(
 				doctype, filters={"presales_project": project}, pluck="name", order_by="name asc"
@@ -250,6 +331,8 @@ def clean(frappe) -> None:
 				frappe.delete_doc(doctype, name, force=True)
 		frappe.db.set_value("Presales Project", project, "status", "Draft")
 		frappe.delete_doc("Presales Project", project, force=True)
+	if frappe.db.exists("Activity Type", TITLE):
+		frappe.delete_doc("Activity Type", TITLE, force=True)
 	for user in REVIEWERS:
 		if frappe.db.exists("User", user):
 			frappe.delete_doc("User", user, force=True)
@@ -268,6 +351,10 @@ ACTIONS_OF_A_WORKER = (
 	versions,
 	estimate,
 	current_versions,
+	bid,
+	prepare_hours,
+	spend,
+	cost,
 	logs,
 	clean,
 )

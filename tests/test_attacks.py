@@ -445,3 +445,38 @@ def test_what_waits_for_a_role_tells_outsiders_of_no_project(world, frappe):
 		with world.acting_as(person):
 			assert bool(frappe.get_list(action.doctype, filters={"name": action.name})) == sees
 			assert bool(frappe.has_permission(action.doctype, "read", doc=action.name)) == sees
+
+
+# -------------------------------------------------------------------- what is prepared for the customer
+
+
+@pytest.mark.parametrize("doctype", ["Presales Solution", "Presales Cost Estimate"])
+def test_nothing_is_amended_into_another_project(world, frappe, project, doctype):
+	"""It would take the name that the amended record is to have, and tell of that project."""
+	from presales_mgmt.exceptions import ProjectMismatchError
+
+	make = world.estimate if doctype == "Presales Cost Estimate" else world.submit_solution
+	record = make(project)
+	record.cancel()
+	other = world.make_active_project(project_title="Another deal")
+	world.join_team(other, "finance")
+	copy = json.loads(frappe.copy_doc(record).as_json()) | {
+		"docstatus": 0,
+		"amended_from": record.name,
+		"presales_project": other.name,
+	}
+	person = "finance" if doctype == "Presales Cost Estimate" else "manager"
+	with world.acting_as(person), pytest.raises(ProjectMismatchError, match=project.name):
+		frappe.get_doc(copy).insert()
+
+
+@pytest.mark.parametrize("names", ["no list", "5", '{"a": 1}', "[[1]]"])
+def test_a_list_of_names_is_a_list_of_names(world, frappe, project, names):
+	from presales_mgmt import api
+	from presales_mgmt.exceptions import PresalesError
+
+	with world.acting_as("manager"):
+		with pytest.raises(PresalesError):
+			api.confirm_requirements(names, "Zhang", "2026-04-02", "none")
+		with pytest.raises(PresalesError):
+			api.get_estimate_approvals(names)

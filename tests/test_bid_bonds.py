@@ -310,6 +310,29 @@ def test_a_cancelled_return_lets_the_bond_be_out_again(world, frappe, paid):
 	assert (bid.bond_status, bid.bond_return_payment) == ("To Be Paid", None)
 
 
+@pytest.mark.clause("R9.5")
+def test_an_amended_return_of_less_keeps_its_reason(world, frappe, paid):
+	back = world.make_payment("Receive", amount=18_500)
+	give_back(world, paid, payment_entry=back.name, reason="The agency kept its fee")
+	back.cancel()
+	assert reloaded(frappe, paid).bond_status == "Paid"
+	again = amend(frappe, back)
+	bid = reloaded(frappe, paid)
+	assert (bid.bond_status, bid.bond_return_payment, bid.base_bond_returned, bid.bond_settlement_reason) == (
+		"Returned",
+		again.name,
+		18_500,
+		"The agency kept its fee",
+	)
+	again.cancel()
+	less = amend(frappe, again, paid_amount=10_000, received_amount=10_000)
+	bid = reloaded(frappe, paid)
+	assert (bid.bond_status, bid.bond_settlement_reason) == ("Paid", None), "it was for another sum"
+	less.cancel()
+	amend(frappe, less)
+	assert reloaded(frappe, paid).bond_status == "Paid"
+
+
 def test_a_cancelled_guarantee(world, frappe, bid):
 	guarantee = world.make_guarantee()
 	pay(world, bid, bank_guarantee=guarantee.name)
@@ -325,14 +348,116 @@ def test_documents_without_a_bond_cost_no_query(world, frappe, bid, count_querie
 	from presales_mgmt.overrides import bank_guarantee, payment_entry
 
 	payment, guarantee = world.make_payment(), world.make_guarantee()
-	for hooks, document in ((payment_entry, payment), (bank_guarantee, guarantee)):
+	for hooks, document, links in ((payment_entry, payment, 2), (bank_guarantee, guarantee, 1)):
 		with count_queries() as counter:
 			hooks.on_submit(document)
 		assert counter.count == 0
 		with count_queries() as counter:
 			hooks.on_cancel(document)
-		assert counter.count == 1
+		assert counter.count == links
 		document.cancel()
+
+
+# ------------------------------------------------------------------------------- what is tried by hand
+
+
+@pytest.mark.clause("R9.5")
+@pytest.mark.parametrize("status", ["Returned", "Forfeited", "Not Needed", "To Be Paid", None])
+def test_what_became_of_a_bond_is_not_written_by_hand(world, frappe, paid, status):
+	doc = reloaded(frappe, paid)
+	doc.bond_status = status
+	with world.acting_as("manager"), pytest.raises(exceptions.BondError, match="no change by hand"):
+		doc.save()
+	assert reloaded(frappe, paid).bond_status == "Paid"
+
+
+@pytest.mark.parametrize("status", ["Paid", "Returned", "Forfeited"])
+def test_nobody_says_that_a_bond_was_paid_which_was_not(world, frappe, bid, status):
+	doc = reloaded(frappe, bid)
+	doc.bond_status = status
+	with world.acting_as("manager"), pytest.raises(exceptions.BondError, match="no change by hand"):
+		doc.save()
+
+
+@pytest.mark.clause("R9.5")
+def test_a_bond_that_is_out_keeps_its_date(world, frappe, paid):
+	"""Without one nobody would be reminded of it."""
+	doc = reloaded(frappe, paid)
+	doc.bond_due_back = None
+	with world.acting_as("manager"), pytest.raises(exceptions.BondError, match="Bond Due Back"):
+		doc.save()
+	doc = reloaded(frappe, paid)
+	doc.bond_due_back = "2040-12-31"
+	with world.acting_as("manager"):
+		doc.save()
+	assert str(reloaded(frappe, paid).bond_due_back) == "2040-12-31"
+
+
+@pytest.mark.clause("R9.5")
+def test_a_return_is_no_return_when_it_is_cancelled_as_something_else(world, frappe, paid):
+	"""Frappe writes whatever a client sends with a document that is cancelled."""
+	back = world.make_payment("Receive")
+	give_back(world, paid, payment_entry=back.name)
+	back.reload()
+	back.payment_type = "Pay"
+	back.cancel()
+	assert reloaded(frappe, paid).bond_status == "Paid"
+
+
+def test_money_that_came_before_the_bond_was_paid_is_no_return(world, frappe, paid):
+	from frappe.utils import add_days, today
+
+	back = world.make_payment("Receive", posting_date=add_days(today(), -1))
+	with pytest.raises(exceptions.BondError, match=r"Return Payment: found .*, expected a date from"):
+		give_back(world, paid, payment_entry=back.name)
+
+
+@pytest.mark.clause("R9.5")
+def test_money_for_something_else_is_no_bond(world, frappe, project, paid):
+	"""What the customer pays for its order does not bring the bond back."""
+	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+	from frappe.utils import today
+
+	order = world.make_order(project, presales_project=None)
+	order.submit()
+	company = frappe.get_doc("Company", world.company)
+	payment = get_payment_entry("Sales Order", order.name)
+	payment.update({"paid_to": company.default_cash_account, "reference_no": "X", "reference_date": today()})
+	payment.insert()
+	payment.submit()
+	assert payment.base_received_amount > 20_000
+	for reason in (None, "The agency kept its fee"):
+		with pytest.raises(exceptions.BondError, match=r"found 0\.00, expected money that pays no order"):
+			give_back(world, paid, payment_entry=payment.name, reason=reason)
+
+
+def test_an_amended_payment_needs_a_date_too(world, frappe, paid):
+	payment = frappe.get_doc("Payment Entry", paid.bond_payment)
+	payment.cancel()
+	with world.acting_as("manager"):
+		doc = reloaded(frappe, paid)
+		doc.bond_due_back = None
+		doc.save()
+	amended = amend(frappe, payment)
+	assert amended.docstatus == 1, "nobody is kept from booking it"
+	assert reloaded(frappe, paid).bond_status == "To Be Paid"
+
+
+def test_an_amended_guarantee_that_ends_too_early_is_booked_and_is_no_bond(world, frappe, project):
+	from frappe.utils import add_days, today
+
+	bid = world.make_bid(project, bond_amount=20_000, bond_kind="Bank Guarantee")
+	guarantee = world.make_guarantee()
+	pay(world, bid, bank_guarantee=guarantee.name)
+	guarantee.reload()
+	guarantee.cancel()
+	with world.acting_as("manager"):
+		doc = reloaded(frappe, bid)
+		doc.bond_due_back = None
+		doc.save()
+	amended = amend(frappe, guarantee, end_date=add_days(today(), 1), bank_guarantee_number="BG early")
+	assert amended.docstatus == 1
+	assert reloaded(frappe, bid).bond_status == "To Be Paid"
 
 
 # ------------------------------------------------------------------------------- currencies, companies
@@ -394,6 +519,52 @@ def test_a_foreign_bond_from_an_account_in_company_currency(world, frappe, abroa
 	assert reloaded(frappe, bid).base_bond_paid == 70_500
 
 
+@pytest.mark.clause("R9.5")
+def test_a_bond_that_comes_back_at_another_rate_came_back_as_our_account_has_it(world, frappe, abroad):
+	"""The tenderer owes what it was paid, at the rate of that day; what reached us is worth less by now."""
+	bid = world.make_bid(abroad, bond_amount=10_000, bond_due_back="2040-06-30")
+	company = frappe.get_doc("Company", world.other_company)
+	debtors = foreign_account(world, frappe, company.default_receivable_account)
+	customer = world.insert(
+		"Customer",
+		customer_name="Presales Test Town",
+		customer_group=world.leaf_of("Customer Group"),
+		territory=world.territory,
+		# A real ERPNext keeps a party to the currency of its account; the stand-in has no such table.
+		accounts=[{"company": company.name, "account": debtors}],
+		default_currency="USD",
+	).name
+	with world.acting_as("manager"):
+		bid.tenderer = customer
+		bid.save()
+	values = {"company": company.name, "party": customer}
+	payment = world.make_payment(
+		amount=72_000, received_amount=10_000, paid_to=debtors, target_exchange_rate=7.2, **values
+	)
+	pay(world, bid, payment_entry=payment.name)
+	assert reloaded(frappe, bid).base_bond_paid == 72_000
+	assert ledger(frappe, payment) == {company.default_cash_account: -72_000, debtors: 72_000}
+	back = world.make_payment(
+		"Receive",
+		amount=10_000,
+		received_amount=70_000,
+		paid_from=debtors,
+		source_exchange_rate=7.2,
+		**values,
+	)
+	give_back(world, bid, payment_entry=back.name)
+	bid = reloaded(frappe, bid)
+	assert (bid.bond_status, bid.base_bond_returned) == ("Returned", 70_000)
+	assert ledger(frappe, back) == {
+		company.default_cash_account: 70_000,
+		debtors: -72_000,
+		company.exchange_gain_loss_account: 2_000,
+	}
+	back.reload()
+	back.cancel()
+	assert (reloaded(frappe, bid).bond_status, ledger(frappe, back)) == ("Paid", {})
+
+
 def test_a_bond_in_the_currency_of_the_company(world, frappe, abroad):
 	bid = world.make_bid(abroad, bond_currency="CNY", bond_conversion_rate=9, **BOND)
 	assert (bid.bond_conversion_rate, bid.base_bond_amount) == (1, 20_000)
@@ -402,6 +573,12 @@ def test_a_bond_in_the_currency_of_the_company(world, frappe, abroad):
 	pay(world, bid, payment_entry=world.make_payment(company=world.other_company).name)
 	with world.acting_as("manager"), pytest.raises(exceptions.BidError):
 		api.conclude_bid(bid.name, "Won")
+
+
+def test_a_bond_is_worth_something_in_company_currency(world, abroad):
+	"""A payment in company currency would be enough however small it is."""
+	with pytest.raises(exceptions.OutOfRangeError, match="Bond Exchange Rate"):
+		world.make_bid(abroad, bond_amount=10_000, bond_conversion_rate=1e-9)
 
 
 def test_a_third_currency_is_refused(world, frappe, project):

@@ -504,6 +504,44 @@ def test_a_save_reads_the_same_however_many_rows(world, frappe, project, count_q
 	assert reads[1] <= (18 if is_sandbox else 30)
 
 
+@pytest.mark.clause("R9.5")
+def test_an_earlier_bid_does_not_write_over_what_a_later_one_has_found(world, frappe, project):
+	"""The bond of a tender that failed comes back when the next tender is long decided."""
+	failed = world.open_bid(project, bidders=[{"competitor": world.competitor, "price": 1_200_000}])
+	with world.acting_as("director"):
+		api.conclude_bid(failed.name, "Failed", "Fewer than three bidders")
+	bid = world.open_bid(project, bidders=[{"competitor": world.competitor, "price": 1_100_000}])
+	with world.acting_as("director"):
+		api.conclude_bid(bid.name, "Lost", "Price", winner=world.competitor)
+	change(world, frappe, failed, remarks="Its bond came back")
+	project.reload()
+	(row,) = project.competitors
+	assert (row.bid_price, row.won) == (1_100_000, 1)
+
+
+@pytest.mark.clause("R7.6")
+def test_who_filled_the_envelope_stands_when_the_same_rows_are_sent_anew(world, frappe, project):
+	bid = world.submit_bid(project)
+	stamps = [(row.name, row.done_by, row.done_on) for row in reloaded(frappe, bid).envelope]
+	rows = [{"part": row.part, "item": row.item, "done": 1} for row in bid.envelope]
+	change(world, frappe, bid, "director", envelope=rows, remarks="Nothing else")
+	assert [(row.name, row.done_by, row.done_on) for row in reloaded(frappe, bid).envelope] == stamps
+
+
+@pytest.mark.parametrize("fieldname", ["bid_price", "price_limit", "bond_amount"])
+def test_an_amount_that_no_field_holds_is_refused(world, fieldname):
+	project = world.make_active_project(currency="USD", conversion_rate=7.1)
+	with pytest.raises(exceptions.OutOfRangeError, match="Company Currency"):
+		world.make_bid(project, **{"price_limit": None, fieldname: 900_000_000_000})
+
+
+@pytest.mark.parametrize("price", [-5, float("nan"), float("inf")])
+def test_the_winning_price_is_a_price(world, frappe, project, price):
+	bid = world.open_bid(project)
+	with world.acting_as("manager"), pytest.raises(exceptions.PresalesError, match="Winning Price"):
+		api.conclude_bid(bid.name, "Lost", "Price", world.competitor, price)
+
+
 def test_carrying_competitors_that_are_known_writes_nothing(world, frappe, project, count_queries):
 	bid = world.open_bid(project, bidders=[{"competitor": world.competitor, "price": 5}])
 	with count_queries() as counter:

@@ -33,8 +33,8 @@ COMMITS = {
 # (file, function) -> why it may send SQL text of its own.
 SQL = {
 	(
-		"presales_mgmt/setup/uninstall.py",
-		"delete_custom_fields",
+		"presales_mgmt/setup/custom_fields.py",
+		"delete_custom_field",
 	): "drops columns, for which there is no other way; the names are constants of this app",
 	(
 		"presales_mgmt/setup/indexes.py",
@@ -45,8 +45,8 @@ SQL = {
 # (file, function) -> why SQL text is put together there.
 FORMATTED_SQL = {
 	(
-		"presales_mgmt/setup/uninstall.py",
-		"delete_custom_fields",
+		"presales_mgmt/setup/custom_fields.py",
+		"delete_custom_field",
 	): "column names cannot be parameters; these are constants of this app",
 	(
 		"presales_mgmt/setup/indexes.py",
@@ -69,9 +69,25 @@ READS = {
 		"make_presales_project",
 	): "maps an opportunity to an unsaved document; nothing is written",
 	(
+		"presales_mgmt/contracts.py",
+		"make_contract",
+	): "maps a quotation to an unsaved document; nothing is written",
+	(
 		"presales_mgmt/solutions.py",
 		"make_next_version",
 	): "maps a solution to an unsaved document; nothing is written",
+	(
+		"presales_mgmt/offering.py",
+		"make_quotation",
+	): "maps an estimate to an unsaved document; nothing is written",
+	(
+		"presales_mgmt/quotations.py",
+		"make_next_version",
+	): "maps a quotation to an unsaved document; nothing is written",
+	(
+		"presales_mgmt/delivery.py",
+		"make_kickoff_meeting",
+	): "maps a handover to an unsaved document; nothing is written",
 }
 
 # Folders whose code runs for the system and not for a user, so that permissions say nothing there.

@@ -109,6 +109,82 @@ def test_computed_fields_are_computed_whatever_is_sent(world, frappe, project):
 	assert (estimate.status, estimate.version_number, estimate.register_exposure) == ("Draft", 1, 0)
 
 
+# ------------------------------------------------------------------------------- the solution
+
+
+@pytest.mark.clause("R1.5")
+def test_finance_takes_the_equipment_over_from_the_solution(world, frappe, project):
+	from presales_mgmt import api
+
+	solution = world.submit_solution(
+		project,
+		equipment=[
+			{"item_code": world.item, "qty": 400, "place": "Above each space"},
+			{"description": "Pole of 4 m, galvanised", "qty": 40},
+			{"item_code": world.item, "qty": 200.5, "place": "At the gates"},
+			{"item_code": world.item, "description": "With a lamp", "qty": 10},
+		],
+	)
+	world.join_team(project, "finance")
+	with world.acting_as("finance"):
+		lines = api.get_equipment_to_cost(solution.name)
+	assert [(line["item_code"], line["description"], line["uom"], line["qty"]) for line in lines] == [
+		(world.item, "Parking guidance sensor", "Nos", 600.5),
+		(None, "Pole of 4 m, galvanised", None, 40),
+		(world.item, "With a lamp", "Nos", 10),
+	]
+	for line in lines:
+		line["unit_cost"] = 100
+	estimate = world.estimate(project, presales_solution=solution.name, lines=lines)
+	assert (estimate.presales_solution, estimate.equipment_cost) == (solution.name, 65_050)
+
+
+@pytest.mark.clause("R1.9")
+@pytest.mark.parametrize("person", ["other_manager", "clerk", "finance2"])
+def test_outsiders_take_no_equipment_over(world, frappe, project, person):
+	from presales_mgmt import api
+
+	solution = world.submit_solution(project)
+	with world.acting_as(person), pytest.raises(frappe.PermissionError):
+		api.get_equipment_to_cost(solution.name)
+
+
+def test_the_solution_of_another_project_is_refused(world, project):
+	from presales_mgmt.exceptions import CostingError
+
+	solution = world.submit_solution(world.make_active_project(project_title="Another deal"))
+	with pytest.raises(CostingError, match=f"expected a record of project {project.name}"):
+		world.estimate(project, submit=False, presales_solution=solution.name)
+
+
+@pytest.mark.clause("R1.5")
+def test_an_estimate_is_submitted_for_the_current_solution(world, frappe, project):
+	from presales_mgmt.exceptions import CostingError
+
+	solution = world.make_solution(project)
+	estimate = world.estimate(project, submit=False, presales_solution=solution.name)
+	for status in ("Draft", "Superseded"):
+		with world.acting_as("finance"), pytest.raises(CostingError, match=f"{status}.*current solution"):
+			frappe.get_doc(ESTIMATE, estimate.name).submit()
+		with world.acting_as("engineer"):
+			if status == "Draft":
+				solution.submit()
+				latest = world.submit_solution(project)
+	with world.acting_as("finance"):
+		estimate = frappe.get_doc(ESTIMATE, estimate.name)
+		estimate.presales_solution = latest.name
+		estimate.submit()
+	assert estimate.status == "Current"
+
+
+def test_a_solution_is_withdrawn_although_it_was_costed(world, frappe, project):
+	solution = world.submit_solution(project)
+	estimate = world.estimate(project, presales_solution=solution.name)
+	with world.acting_as("manager"):
+		solution.cancel()
+	assert (solution.status, statuses(frappe, estimate)) == ("Withdrawn", ["Current"])
+
+
 # ------------------------------------------------------------------------------- labour
 
 

@@ -58,7 +58,9 @@ def people(world):
 
 @pytest.fixture
 def project(world):
-	return world.make_project()
+	project = world.make_project()
+	world.join_team(project, "delivery", "Delivery Manager")
+	return project
 
 
 def make_record(frappe, project, row: matrix.Row, user: str):

@@ -508,8 +508,9 @@ def test_an_opportunity_with_a_project_is_not_lost_without_a_reason(world, frapp
 
 
 def test_the_last_quotation_declared_lost_takes_the_project_with_it(world, negotiating):
+	other = world.other_customer("Presales Test Second Bidder")
 	first = world.submit_quotation(negotiating)
-	second = world.submit_quotation(negotiating, rate=1900)
+	second = world.submit_quotation(negotiating, rate=1900, party_name=other)
 	with world.acting_as("manager"):
 		second.declare_enquiry_lost(lost(world), [], "Too expensive")
 	negotiating.reload()
@@ -586,7 +587,8 @@ def test_an_opportunity_that_is_reopened_takes_its_project_with_it(world):
 
 
 def test_the_current_quotation_is_none_that_was_lost(world, negotiating):
-	first = world.submit_quotation(negotiating)
+	other = world.other_customer("Presales Test Second Bidder")
+	first = world.submit_quotation(negotiating, party_name=other)
 	second = world.submit_quotation(negotiating, rate=1900, transaction_date="2026-04-25")
 	with world.acting_as("manager"):
 		second.declare_enquiry_lost(lost(world), [], "Too expensive")

@@ -656,7 +656,11 @@ def test_running_projects_keep_the_version_they_began_with(world, frappe):
 
 @pytest.mark.parametrize(
 	("values", "kind"),
-	[({"applies_to": "Large Projects"}, "Checklist"), ({"count_rule": "At Most"}, "Record")],
+	[
+		({"applies_to": "Large Projects"}, "Checklist"),
+		({"needed_before": "Contract"}, "Checklist"),
+		({"count_rule": "At Most"}, "Record"),
+	],
 )
 def test_whom_a_requirement_asks_and_how_many_belong_to_the_version(world, values, kind):
 	requirement = {"kind": kind, "reference_doctype": "Presales Activity" if kind == "Record" else None}
@@ -834,3 +838,139 @@ def test_the_gates_of_one_project_of_the_shipped_process_take_ten_queries_at_mos
 	with count_queries() as counted:
 		evaluate([project.name])
 	assert counted.count <= 10
+
+
+# ---------------------------------------------------------------------------------------- needed before
+
+
+def make_open_process(world, *requirements):
+	"""Its first stage allows quotations and orders; the requirements belong to the second."""
+	stages = ("Contract Negotiation", "Contract Signing")
+	return world.insert(
+		"Presales Process",
+		process_name="Needed Before Test Process",
+		stages=[
+			{"stage": stage, "stage_type": "Open", "allows_quotation": 1, "allows_sales_order": 1}
+			for stage in stages
+		],
+		requirements=[
+			{"stage": stages[1], "kind": "Checklist", "title": f"Item {index}", "mandatory": 1, **values}
+			for index, values in enumerate(requirements)
+		],
+	)
+
+
+def missing_for(world, doc, person="manager") -> list[str]:
+	"""Titles of what holds `doc` back."""
+	from presales_mgmt.exceptions import GateError
+
+	with world.acting_as(person), pytest.raises(GateError) as refusal:
+		doc.submit()
+	doc.reload()
+	return [finding.requirement.title for finding in refusal.value.findings]
+
+
+@pytest.mark.clause("R1.7", "R5.11", "R8.6")
+def test_what_is_needed_before_a_document_is_asked_in_every_stage(world):
+	from presales_mgmt.api import tick_checklist
+
+	process = make_open_process(
+		world, {"needed_before": "Quotation"}, {"needed_before": "Sales Order"}, {"needed_before": ""}
+	)
+	project = world.make_active_project(presales_process=process.name)
+	assert project.stage == "Contract Negotiation"
+	quotation, order = world.make_quotation(project), world.make_order(project)
+	assert missing_for(world, quotation) == ["Item 0"]
+	assert missing_for(world, order) == ["Item 0", "Item 1"]
+	world.move(project, "Contract Signing")
+	assert missing_for(world, order) == ["Item 0", "Item 1"]
+	with world.acting_as("manager"):
+		tick_checklist(project.name, process.requirements[0].code)
+		quotation.submit()
+	assert missing_for(world, order) == ["Item 1"]
+	with world.acting_as("manager"):
+		tick_checklist(project.name, process.requirements[1].code)
+		order.submit()
+
+
+def test_what_is_optional_or_for_other_projects_holds_nothing_back(world):
+	process = make_open_process(
+		world,
+		{"needed_before": "Sales Order", "mandatory": 0},
+		{"needed_before": "Sales Order", "applies_to": "Channel Projects"},
+	)
+	project = world.make_active_project(presales_process=process.name)
+	world.submit_order(project)
+
+
+def test_the_gate_of_a_company_that_warns_says_what_is_needed(world, frappe):
+	process = make_open_process(world, {"needed_before": "Sales Order"})
+	settings = frappe.get_doc("Presales Settings")
+	settings.append("companies", {"company": world.company, "sales_order_gate": "Warn"})
+	settings.save()
+	frappe.clear_messages()
+	world.submit_order(world.make_active_project(presales_process=process.name))
+	assert "Item 0" in str(frappe.message_log)
+
+
+def test_what_is_needed_before_and_what_the_stages_need_are_listed_together_and_once(world):
+	process = make_open_process(world, {"needed_before": "Sales Order"}, {})
+	process.stages[0].allows_sales_order = process.stages[1].allows_sales_order = 0
+	process.append("stages", {"stage": "Project Kickoff", "stage_type": "Open", "allows_sales_order": 1})
+	process.save()
+	project = world.make_active_project(presales_process=process.name)
+	assert missing_for(world, world.make_order(project)) == ["Item 0", "Item 1"]
+
+
+@pytest.mark.parametrize(
+	("doctype", "before", "refused"),
+	[
+		("Quotation", "Quotation", True),
+		("Sales Order", "Contract", True),
+		("Contract", "Contract", True),
+		("Quotation", "Contract", False),
+		("Contract", "Sales Order", False),
+		("Presales Activity", "Quotation", False),
+	],
+)
+def test_no_document_waits_for_itself_or_for_one_that_follows_it(world, doctype, before, refused):
+	from presales_mgmt.exceptions import ProcessError
+
+	row = {"kind": "Record", "reference_doctype": doctype, "needed_before": before}
+	if not refused:
+		make_open_process(world, row)
+		return
+	with pytest.raises(ProcessError):
+		make_open_process(world, row)
+
+
+def test_a_gate_with_what_is_needed_before_takes_few_queries(world, count_queries):
+	from presales_mgmt.overrides.common import check_gate
+
+	process = make_open_process(
+		world,
+		{"kind": "Review", "review_kind": "Contract", "needed_before": "Contract"},
+		{"kind": "Review", "review_kind": "Legal", "needed_before": "Contract"},
+	)
+	project = world.make_active_project(presales_process=process.name)
+	for kind in ("Contract", "Legal"):
+		world.review(project, kind)
+	order = world.make_order(project)
+	check_gate(order, "allows_sales_order", "sales_order_gate")
+	with count_queries() as queries:
+		check_gate(order, "allows_sales_order", "sales_order_gate")
+	# The project, its process (2), the reviews, the contracts.
+	assert queries.count <= 5
+
+
+@pytest.mark.clause("R8.6")
+@pytest.mark.parametrize("regulation", [f"R{number}" for number in range(1, 10)])
+def test_every_shipped_review_of_the_contract_is_needed_before_the_contract(frappe, world, regulation):
+	(name,) = frappe.get_all("Presales Process", {"regulation": regulation}, pluck="name")
+	reviews = [
+		row
+		for row in frappe.get_doc("Presales Process", name).requirements
+		if row.review_kind in ("Contract", "Legal")
+	]
+	assert reviews
+	assert {row.needed_before for row in reviews} == {"Contract"}

@@ -530,9 +530,17 @@ def test_one_document_confirms_all_or_none(world, frappe, project):
 	assert {first.reload().status, second.reload().status} == {"Confirmed"}
 
 
-@pytest.mark.parametrize("names", ["[]", "{}", "7", '[{"status": "Analysed"}]'])
-def test_what_is_confirmed_is_named(world, frappe, project, names):
-	with world.acting_as("manager"), pytest.raises(RequirementError, match="Name the requirements"):
+@pytest.mark.parametrize(
+	("names", "error", "message"),
+	[
+		("[]", RequirementError, "Name the requirements"),
+		("{}", WrongTypeError, "expected a list of names"),
+		("7", WrongTypeError, "found 7, expected a list of names"),
+		('[{"status": "Analysed"}]', WrongTypeError, "expected a list of names"),
+	],
+)
+def test_what_is_confirmed_is_named(world, frappe, project, names, error, message):
+	with world.acting_as("manager"), pytest.raises(error, match=message):
 		api.confirm_requirements(names, "Zhang", "2026-04-02", "PSD")
 
 

@@ -6,11 +6,17 @@ import json
 import pytest
 
 from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT_DOCTYPES
+from tests.costs import Costs
 from tests.world import email
 
 INSIDERS = ("director", "manager", "planner", "engineer", "archivist", "supervisor", "leader")
 # What is for some roles only: not everybody on the team has to know what a deal costs.
-NOT_FOR = {"Presales Cost Estimate": ("engineer", "archivist")}
+NOT_FOR = dict.fromkeys(("Presales Cost Estimate", "Presales Price Approval"), ("engineer", "archivist"))
+NOT_FOR = {
+	"Presales Cost Estimate": ("engineer", "archivist"),
+	"Presales Cost Entry": ("engineer", "archivist"),
+	"Presales Purchase Request": ("archivist",),
+}
 OUTSIDERS = ("other_director", "other_manager", "expert2", "clerk")
 
 
@@ -60,6 +66,15 @@ def deal(world, frappe):
 		clarifications=[{"asked_on": "2026-03-05", "question": "Power at the site?"}],
 		bidders=[{"competitor": world.competitor}],
 	)
+	world.ask_for_price(project)
+	handover = world.make_handover(project)
+	handover.update({"rounds": [{"round_number": 1}], "reasons": [{"reason": "Drawings"}]})
+	handover.flags.by_function = True
+	handover.save()
+	costs = Costs(world)
+	costs.ask(project)
+	costs.journal(project)
+	world.negotiate(project)
 	frappe.get_doc(
 		{
 			"doctype": "Presales Checklist Entry",

@@ -24,6 +24,8 @@ PEOPLE = {
 	"other_director": ("Presales Director",),
 	"other_manager": ("Presales Manager", "Sales User"),
 	"clerk": ("Sales User", "Sales Manager"),
+	"delivery": ("Presales Delivery Manager", "Projects User"),
+	"delivery2": ("Presales Delivery Manager", "Projects User"),
 }
 
 # A complete application for initiation; the classification is answered by `make_application`.
@@ -524,11 +526,52 @@ class World:
 				},
 			)
 
+	def other_customer(self, name: str) -> str:
+		"""Another customer that bids for the same opportunity."""
+		return self.insert(
+			"Customer",
+			customer_name=name,
+			customer_type="Company",
+			customer_group=self.leaf_of("Customer Group"),
+			territory=self.territory,
+		).name
+
 	def submit_quotation(self, project, person="manager", **values):
 		quotation = self.make_quotation(project, person, **values)
 		with self.acting_as(person):
 			quotation.submit()
 		return quotation
+
+	def ask_for_price(self, project, person="manager"):
+		"""A request to approve the price of a draft quotation, of which no role may give any discount."""
+		import frappe
+
+		from presales_mgmt.api import request_price_approval
+
+		settings = frappe.get_doc("Presales Settings")
+		settings.append("price_authorities", {"role": "Presales Leader", "max_discount_percent": 50})
+		settings.save()
+		quotation = self.make_quotation(
+			project, person, apply_discount_on="Net Total", additional_discount_percentage=10
+		)
+		with self.acting_as(person):
+			name = request_price_approval("Quotation", quotation.name, "The customer asked for it")
+		return frappe.get_doc("Presales Price Approval", name)
+
+	def negotiate(self, project, person="manager", **values):
+		"""A round of negotiation about the price."""
+		with self.acting_as(person):
+			return self.insert(
+				"Presales Negotiation Round",
+				**{
+					"presales_project": project.name,
+					"held_on": "2026-04-22",
+					"held_with": "Director Zhang",
+					"customer_position": "<p>Five percent less.</p>",
+					"our_position": "<p>Three, and two years of guarantee.</p>",
+					**values,
+				},
+			)
 
 	def make_order(self, project, person="manager", **values):
 		with self.acting_as(person):
@@ -931,3 +974,99 @@ class World:
 		self.give_opinion("finance2", review, decision)
 		review.reload()
 		return review
+
+	# ------------------------------------------------------------------------------- handover
+
+	def make_won_project(self, **values):
+		"""A project with goal, scope, a contact, a requirement, a risk, a solution and an estimate, won by its order.
+
+		Gates are switched off for its documents: what is asked here comes after them.
+		"""
+		import frappe
+
+		project = self.make_active_project(
+			stakeholders=[
+				{"stakeholder_name": "Director Zhang", "position": "Head of parking", "phone": "021 5550100"}
+			],
+			**values,
+		)
+		self.confirmed_requirement(project)
+		with self.acting_as("manager"):
+			self.insert(
+				"Presales Risk",
+				presales_project=project.name,
+				risk_title="Sensors fail in the cold",
+				probability=2,
+				impact=4,
+				risk_owner=email("engineer"),
+				response_plan="Heated sensors",
+			)
+		self.submit_solution(
+			project,
+			coverage=[
+				{"requirement": name, "part": "Technical", "coverage": "Full"}
+				for name in frappe.get_all(
+					"Presales Requirement",
+					filters={"presales_project": project.name},
+					pluck="name",
+					order_by="name asc",
+				)
+			],
+		)
+		self.estimate(project)
+		settings = frappe.get_doc("Presales Settings")
+		settings.update({"quotation_gate": "Off", "sales_order_gate": "Off"})
+		settings.save()
+		order = {}
+		if project.currency != "CNY":
+			order = {"currency": project.currency, "conversion_rate": project.conversion_rate}
+		self.submit_quotation(project, **order)
+		self.submit_order(project, **order)
+		project.reload()
+		return project
+
+	def make_handover(self, project, person="manager", **values):
+		"""A complete draft that names `delivery` as delivery manager."""
+		from frappe.utils import add_days, today
+
+		with self.acting_as(person) as user:
+			return self.insert(
+				"Presales Handover",
+				**{
+					"presales_project": project.name,
+					"delivery_manager": email("delivery"),
+					"promises": [
+						{"promise": "Training of ten people", "promised_to": "The city", "promised_by": user}
+					],
+					"open_points": [
+						{
+							"point": "Permit for the poles",
+							"responsible": user,
+							"due_date": add_days(today(), 20),
+						}
+					],
+					"omissions": [{"part": "Contract", "reason": "The order is the contract"}],
+					**values,
+				},
+			)
+
+	def offer(self, handover, person="manager", **arguments):
+		from presales_mgmt.api import offer_handover
+
+		with self.acting_as(person):
+			offer_handover(handover.name, **arguments)
+		return handover.reload()
+
+	def accept_handover(self, handover, person="delivery", **arguments):
+		from presales_mgmt.api import accept_handover
+
+		with self.acting_as(person):
+			accept_handover(handover.name, **arguments)
+		return handover.reload()
+
+	def send_handover_back(self, handover, *reasons, person="delivery"):
+		from presales_mgmt.api import send_back_handover
+
+		with self.acting_as(person):
+			send_back_handover(handover.name, list(reasons) or ["The drawings are missing"])
+		return handover.reload()

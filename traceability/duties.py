@@ -1,4 +1,4 @@
-"""The duties of R2.1-R2.4 and R9.4-R9.8, and the decisions of R9.9 and R9.15: who does them, and with what.
+"""The duties of R1.8, R1.10, R2.1-R2.4 and R9.4-R9.8, and the decisions of R9.9 and R9.15: who does them, and with what.
 
 The wording is ours. Every means is checked against the app's files by `faults`, so that a duty whose role has
 lost its right, or whose action is gone, does not go unnoticed.
@@ -15,6 +15,7 @@ PLANNER = "Presales Planning Manager"
 ENGINEER = "Presales Engineer"
 SUPERVISOR = "Presales Supervisor"
 CONTROLLER = "Presales Document Controller"
+DELIVERY = "Presales Delivery Manager"
 LEADER = "Presales Leader"
 
 
@@ -118,7 +119,11 @@ REVIEW = Right("Presales Review", "create, submit")
 OPINION = Right("Presales Review Opinion", "write, submit")
 REQUIREMENT = Right("Presales Requirement", "create, write")
 CHANGE = Right("Presales Change Request", "create, submit")
+ROUND = Right("Presales Negotiation Round", "create, write")
 BID = Right("Presales Bid", "create, write")
+HANDOVER = Right("Presales Handover", "create, write")
+PURCHASE_REQUEST = Right("Presales Purchase Request", "create, submit")
+COST_ENTRY = Right("Presales Cost Entry", "read")
 PROJECT_NEW = Right("Presales Project", "create")
 PROJECT = Right("Presales Project", "write")
 APPLICATION = Right("Presales Initiation", "create, write")
@@ -129,6 +134,10 @@ WATCHED = Right("Presales Stage Log", "read")
 GATES = Report("Presales Gate Status")
 
 DUTIES = (
+	# --------------------------------------------------------------------------- R1: from the sale to delivery
+	Duty("R1.8", "Take over the project against the contract, or send the package back", (DELIVERY,), (Place("Delivery Manager"), Right("Presales Handover", "read"), Call("accept_handover"), Call("send_back_handover"))),
+	Duty("R1.8", "Carry it on: kickoff, contact with the customer, open points", (DELIVERY,), (MEETING, ACTIVITY, RISK, DOCUMENT, Call("complete_handover_point"), Call("get_delivery_progress"))),
+	Duty("R1.10", "Answer for the whole of the presales work until it is taken over", (MANAGER,), (Place("Manager"), HANDOVER, Call("offer_handover"), Call("withdraw_handover"))),
 	# --------------------------------------------------------------------------- R2: posts of a presales service
 	Duty("R2.1", "Head the presales department", (DIRECTOR,), (Place("Director"), PROJECT)),
 	Duty("R2.1", "Serve as presales engineer", (ENGINEER,), (Place("Engineer"), ACTIVITY)),
@@ -149,10 +158,10 @@ DUTIES = (
 	Duty("R9.4", "Find prospects and research them", (PLANNER, MANAGER), (ACTIVITY, DOCUMENT)),
 	Duty("R9.4", "Prepare the material for initiation", (DIRECTOR, MANAGER, PLANNER), (APPLICATION,)),
 	Duty("R9.4", "Learn the needs in talks, and revise the material", (MANAGER, PLANNER), (ACTIVITY, REQUIREMENT, APPLICATION)),
-	Duty("R9.4", "Negotiate with the customer", (DIRECTOR, MANAGER), (ACTIVITY,)),
+	Duty("R9.4", "Negotiate with the customer", (DIRECTOR, MANAGER), (ACTIVITY, ROUND, Call("request_price_approval"))),
 	Duty("R9.4", "Organise survey and planning, and draw up the plan of action", (PLANNER, MANAGER), (ACTIVITY, DOCUMENT)),
 	Duty("R9.4", "Organise bidding", (DIRECTOR, MANAGER), (BID, DOCUMENT, REVIEW, Call("submit_bid"), Call("move_to_stage"))),
-	Duty("R9.4", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "handover, settlement and collection of payment"),
+	Duty("R9.4", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW, HANDOVER, Call("get_delivery_progress"))),
 	# --------------------------------------------------------------------------- R9.5: director
 	Duty("R9.5", "Answer for the project as its main responsible person", (DIRECTOR,), (Place("Director"), Call("move_to_stage"), Step("Put on Hold"), Step("Resume"), Step("Abandon"), Step("Declare Lost"), Step("Reopen"))),
 	Duty("R9.5", "Form the project team and apply for initiation", (DIRECTOR,), (APPLICATION, APPLICATION_SUBMIT, Step("Submit for Initiation"), Step("Withdraw Application"))),
@@ -161,22 +170,25 @@ DUTIES = (
 	Duty("R9.5", "Coordinate resources", (DIRECTOR,), (APPLICATION,), "requests for resources in a running project"),
 	Duty("R9.5", "Have plans of work made", (DIRECTOR,), (PROJECT, RISK)),
 	Duty("R9.5", "Lead the guidance of the customer", (DIRECTOR,), (ACTIVITY,)),
-	Duty("R9.5", "Lead bidding and negotiation", (DIRECTOR,), (BID, Call("submit_bid"), Call("conclude_bid"), Call("reopen_bid"), ACTIVITY, REVIEW)),
+	Duty("R9.5", "Lead bidding and negotiation", (DIRECTOR,), (BID, Call("submit_bid"), Call("conclude_bid"), Call("reopen_bid"), ACTIVITY, ROUND, REVIEW)),
 	Duty("R9.5", "Organise the project summary", (DIRECTOR,), (MEETING, DOCUMENT, Step("Close"))),
 	# --------------------------------------------------------------------------- R9.6: manager
 	Duty("R9.6", "Find prospects and guide their needs", (MANAGER,), (PROJECT_NEW, ACTIVITY, REQUIREMENT)),
 	Duty("R9.6", "Help to define scope and goal", (MANAGER,), (PROJECT,)),
 	Duty("R9.6", "Prepare the material for initiation, and apply", (MANAGER,), (APPLICATION, APPLICATION_SUBMIT, Step("Submit for Initiation"))),
 	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK), "the cost estimate as a record of its own"),
-	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY, REQUIREMENT, Call("confirm_requirements"))),
+	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY, REQUIREMENT, Call("confirm_requirements"), ROUND)),
 	Duty("R9.6", "Make the integrated plan: size, cost, staffing, risks, schedule, milestones", (MANAGER,), (APPLICATION, PROJECT, RISK, ESTIMATE)),
 	Duty("R9.6", "Learn the needs in detail, and negotiate", (MANAGER,), (ACTIVITY,)),
 	Duty("R9.6", "Keep scope, time, quality, cost, communication, resources, change and risk in hand", (MANAGER,), (Call("move_to_stage"), PROJECT, RISK, CHANGE, Call("complete_rectification"), GATES)),
 	Duty("R9.6", "Decide on changes that others ask for", (DIRECTOR, LEADER), (Call("approve_change_request"), Call("reject_change_request"))),
 	Duty("R9.6", "Organise bidding", (MANAGER,), (BID, Call("submit_bid"), Call("pay_bid_bond"), DOCUMENT, REVIEW)),
-	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW), "collection of payment"),
+	Duty("R9.6", "Manage the contract", (MANAGER,), (DOCUMENT, REVIEW, HANDOVER, Call("get_delivery_progress"))),
 	Duty("R9.6", "Hold the project to the standards", (MANAGER,), (Call("tick_checklist"), Call("get_gate_status"), Right("Presales Process", "read"))),
 	Duty("R9.6", "Report back in time", (MANAGER,), (ACTIVITY, MEETING, Call("answer_guidance")), "weekly report"),
+	Duty("R9.6", "Keep the cost of the sale within its budget", (DIRECTOR, MANAGER), (Call("get_cost_of_sale"), COST_ENTRY, Report("Presales Cost of Sale"))),
+	Duty("R9.6", "Ask in writing for what is to be bought", (MANAGER, "Presales Engineer"), (PURCHASE_REQUEST,)),
+	Duty("R9.6", "Decide on what others ask to buy", (DIRECTOR, LEADER), (Call("approve_purchase_request"), Call("reject_purchase_request"))),
 	# --------------------------------------------------------------------------- R9.7: planning manager
 	Duty("R9.7", "Manage and carry out planning", (PLANNER,), (Place("Planning Manager"), PROJECT, SOLUTION, DOCUMENT)),
 	Duty("R9.7", "Gather market and technical intelligence", (PLANNER,), (DOCUMENT,)),
@@ -195,6 +207,7 @@ DUTIES = (
 	Duty("R9.8", "Evaluate the project", (SUPERVISOR,), (EVALUATION,)),
 	# --------------------------------------------------------------------------- decisions above the project
 	Duty("R9.9", "Decide on initiation after its review", (LEADER,), (Step("Approve Initiation"), Step("Send Back"), Step("Reject Initiation"))),
+	Duty("R7.8", "Decide on a price beyond the limits of who offers it", (LEADER,), (Right("Presales Price Approval", "read"), Call("approve_price"), Call("reject_price"))),
 	Duty("R9.9", "Give an own opinion in a review", (LEADER, SUPERVISOR, ENGINEER, "Presales Finance Reviewer", "Presales Legal Reviewer"), (OPINION,)),
 	Duty("R9.9", "See conditions through: verify what was put right, or waive it", (LEADER,), (Call("verify_rectification"), Call("waive_rectification"))),
 	Duty("R9.13", "File what the project has written", (CONTROLLER,), (Right("Presales Document", "submit, cancel"),)),

@@ -54,6 +54,9 @@ PERSONAS = (
 		("Presales Engineer", "Presales Manager", "Presales Director", "Sales User"),
 	),
 	Persona("supervisor", "Supervisor", ("Presales Supervisor",), ("Company Supervisor",)),
+	Persona(
+		"delivery", "Delivery manager", ("Presales Delivery Manager", "Projects User"), ("Delivery Manager",)
+	),
 	Persona("leader", "Leader", (LEADER_ROLE,)),
 	Persona("sales_user", "Plain Sales User", ("Sales User",)),
 	Persona("guest", "Guest", ()),

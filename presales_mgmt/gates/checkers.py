@@ -7,7 +7,7 @@ by adding the kind to the options of `Presales Process Requirement.kind` with a 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import frappe
@@ -22,6 +22,9 @@ from presales_mgmt.gates.rules import AT_LEAST, AT_MOST, Answer, Requirement, co
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.review import APPROVING_OUTCOMES
 
+CONTRACT = "Contract"
+# The kinds of review that are about the contract, where ERPNext has one (R1.7, R5.11, R8.6).
+CONTRACT_REVIEWS = ("Contract", "Legal")
 OPEN_RISK = ("Open", "Mitigating", "Occurred")
 
 
@@ -109,8 +112,9 @@ def check_documents(asks: Sequence[Ask]) -> list[Answer]:
 def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
 	"""Review: the latest review of a kind approves, and what it reviewed is as it was (R1.4, R7.5, R7.7).
 
-	The latest one counts, for a review of something that changed replaces the one before. One query for the
-	reviews, and those of `reviewed_version.faults` for each DocType that was reviewed.
+	The latest one counts, for a review of something that changed replaces the one before. A project that has an
+	ERPNext Contract needs a review of that. One query for the reviews, one for the contracts, and those of
+	`reviewed_version.faults` for each DocType that was reviewed.
 	"""
 	reviews = frappe.get_all(
 		"Presales Review",
@@ -135,10 +139,17 @@ def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
 		review for review in latest.values() if review.status in APPROVING_OUTCOMES
 	)
 
+	contracts = _contracts(
+		project for (project, kind), review in latest.items() if _approves_contract(review, kind)
+	)
+
 	answers = []
 	for project, requirement in asks:
-		review = latest.get((project, requirement.condition["review_kind"]))
+		kind = requirement.condition["review_kind"]
+		review = latest.get((project, kind))
 		fault = faults.get(review.name) if review else None
+		if review and not fault and _approves_contract(review, kind):
+			fault = _not_of_contract(review, contracts.get(project))
 		if not review:
 			found = _("no review")
 		elif fault:
@@ -157,6 +168,32 @@ def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
 			)
 		)
 	return answers
+
+
+def _approves_contract(review, kind: str) -> bool:
+	return kind in CONTRACT_REVIEWS and review.status in APPROVING_OUTCOMES
+
+
+def _contracts(projects: Iterable[str]) -> dict[str, list[str]]:
+	"""Project -> its contracts that are not cancelled. One query; none without projects."""
+	projects, contracts = sorted(set(projects)), defaultdict(list)
+	if not projects:
+		return contracts
+	for row in frappe.get_all(
+		CONTRACT,
+		filters={"presales_project": ["in", projects], "docstatus": ["<", 2]},
+		fields=["name", "presales_project"],
+		order_by="creation asc, name asc",
+	):
+		contracts[row.presales_project].append(row.name)
+	return contracts
+
+
+def _not_of_contract(review, contracts: list[str] | None) -> str | None:
+	"""Why a review that approves says nothing about the contract, as a clause; None when it does, or there is none."""
+	if not contracts or (review.reviewed_doctype == CONTRACT and review.reviewed_document in contracts):
+		return None
+	return _("it is not of contract {0}").format(contracts[-1])
 
 
 def check_records(asks: Sequence[Ask]) -> list[Answer]:

@@ -60,6 +60,7 @@ def load_processes(versions: Iterable[str]) -> dict[str, Process]:
 		"mandatory",
 		"responsible_role",
 		"applies_to",
+		"needed_before",
 		*CONDITION_FIELDS,
 	)
 	for row in _rows("Presales Process Requirement", versions, fields):
@@ -72,6 +73,7 @@ def load_processes(versions: Iterable[str]) -> dict[str, Process]:
 				mandatory=bool(row.mandatory),
 				responsible_role=row.responsible_role,
 				applies_to=row.applies_to or ALL_PROJECTS,
+				needed_before=row.needed_before or "",
 				condition={fieldname: row[fieldname] for fieldname in CONDITION_FIELDS},
 			)
 		)

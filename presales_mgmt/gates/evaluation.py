@@ -8,7 +8,7 @@ from frappe import _
 
 from presales_mgmt.gates.checkers import Ask, broken, get_checkers
 from presales_mgmt.gates.definitions import load_processes
-from presales_mgmt.gates.rules import Finding
+from presales_mgmt.gates.rules import Finding, Requirement
 from presales_mgmt.permissions.scope import PROJECT
 
 
@@ -37,21 +37,30 @@ def evaluate(
 	)
 	processes = load_processes(row.process_version for row in rows)
 
-	asks: dict[str, list[Ask]] = defaultdict(list)
-	findings: dict[str, list[Finding | None]] = {}
-	places: dict[str, list[tuple[str, int]]] = defaultdict(list)
+	asked = {row.name: [] for row in rows}
 	for row in rows:
-		findings[row.name] = []
 		process = processes.get(row.process_version)
 		if not process:
 			continue
 		for stage in (stages or {}).get(row.name, [row.stage]):
-			for requirement in process.requirements_of(stage):
-				if not requirement.applies(row.project_class, bool(row.is_large_project)):
-					continue
-				asks[requirement.kind].append(Ask(row.name, requirement))
-				places[requirement.kind].append((row.name, len(findings[row.name])))
-				findings[row.name].append(None)
+			asked[row.name] += [
+				requirement
+				for requirement in process.requirements_of(stage)
+				if requirement.applies(row.project_class, bool(row.is_large_project))
+			]
+	return answer(asked)
+
+
+def answer(requirements: Mapping[str, Sequence[Requirement]]) -> dict[str, list[Finding]]:
+	"""The finding of each requirement, in order, for each project. A fixed number of queries for each kind."""
+	asks: dict[str, list[Ask]] = defaultdict(list)
+	findings: dict[str, list[Finding | None]] = {}
+	places: dict[str, list[tuple[str, int]]] = defaultdict(list)
+	for project, asked in requirements.items():
+		findings[project] = [None] * len(asked)
+		for index, requirement in enumerate(asked):
+			asks[requirement.kind].append(Ask(project, requirement))
+			places[requirement.kind].append((project, index))
 
 	checkers = get_checkers()
 	for kind, asked in asks.items():
@@ -59,8 +68,8 @@ def evaluate(
 		answers = (
 			checker(asked) if checker else [broken(_("Requirement kind {0}").format(_(kind)))] * len(asked)
 		)
-		for (project, index), ask, answer in zip(places[kind], asked, answers, strict=True):
-			findings[project][index] = Finding(ask.requirement, answer)
+		for (project, index), ask, given in zip(places[kind], asked, answers, strict=True):
+			findings[project][index] = Finding(ask.requirement, given)
 	return findings
 
 

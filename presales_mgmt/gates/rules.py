@@ -21,6 +21,9 @@ CLASS_PROJECTS = {"Company-Level Projects": "Company Level", "Channel Projects":
 AT_LEAST = "At Least"
 AT_MOST = "At Most"
 
+# Documents of a deal in their order: what is needed before one is needed before those that follow it, too.
+DOCUMENTS = ("Quotation", "Contract", "Sales Order")
+
 OPERATORS = ("is set", "=", "!=", ">", ">=", "<", "<=", "in", "not in")
 
 
@@ -39,7 +42,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Requirement:
-	"""What a stage needs before it may be left. `condition` holds the fields of its kind."""
+	"""What a stage needs before it may be left. `condition` holds the fields of its kind.
+
+	With `needed_before`, one of `DOCUMENTS`, it is also needed before such a document is submitted, whichever stage
+	the project is in (R1.7, R5.11, R8.6).
+	"""
 
 	code: str
 	stage: str
@@ -48,6 +55,7 @@ class Requirement:
 	mandatory: bool = True
 	responsible_role: str | None = None
 	applies_to: str = ALL_PROJECTS
+	needed_before: str = ""
 	condition: Mapping[str, Any] = field(default_factory=dict)
 
 	def applies(self, project_class: str | None, is_large: bool) -> bool:
@@ -115,6 +123,11 @@ class Process:
 
 	def requirements_of(self, stage: str | None) -> list[Requirement]:
 		return [requirement for requirement in self.requirements if requirement.stage == stage]
+
+	def requirements_before(self, doctype: str) -> list[Requirement]:
+		"""What is needed before a document of this DocType is submitted, of whichever stage."""
+		documents = DOCUMENTS[: DOCUMENTS.index(doctype) + 1]
+		return [requirement for requirement in self.requirements if requirement.needed_before in documents]
 
 	def first_stage_that(self, flag: str) -> Stage | None:
 		"""The first stage on which `flag` (`allows_quotation` or `allows_sales_order`) is set."""

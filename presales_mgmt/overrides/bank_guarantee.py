@@ -1,6 +1,6 @@
 """Bank Guarantee: may stand for the bond of a bid.
 
-Saving and submitting one cost nothing, an amended one and cancelling one indexed query.
+Saving and submitting one cost nothing, an amended one an indexed query, cancelling one indexed query.
 """
 
 

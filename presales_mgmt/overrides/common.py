@@ -1,18 +1,33 @@
-"""What Quotation and Sales Order have in common towards a Presales Project."""
+"""What Quotation, Contract and Sales Order have in common towards a Presales Project."""
+
+import json
+from collections.abc import Callable, Sequence
 
 import frappe
 from frappe import _
 
 from presales_mgmt.exceptions import DuplicateEntryError, GateError, ProjectMismatchError
 from presales_mgmt.gates.definitions import load_process
-from presales_mgmt.gates.engine import refuse_gate
-from presales_mgmt.gates.evaluation import blocking, evaluate
+from presales_mgmt.gates.engine import LOG, refuse_gate
+from presales_mgmt.gates.evaluation import answer, blocking
+from presales_mgmt.gates.rules import Finding, Process
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.validation import require_company
 from presales_mgmt.statuses import status_label
 
 # Under which statuses of its project a document may be submitted.
 OPEN_STATUSES = ("Active", "Won")
+GATE_FIELDS = (
+	"name",
+	"company",
+	"status",
+	"stage",
+	"process_version",
+	"project_class",
+	"is_large_project",
+	"quotation",
+	"contract",
+)
 
 
 def refuse_second_project(opportunity: str, project: str) -> None:
@@ -33,6 +48,11 @@ def validate_project(doc, source_doctype: str, sources: set[str]) -> None:
 			having to see it: the order desk is not on the team.
 	"""
 	require_company(doc, PROJECT, doc.presales_project, PROJECT, doc.company)
+	validate_source(doc, source_doctype, sources)
+
+
+def validate_source(doc, source_doctype: str, sources: set[str]) -> None:
+	"""Refuse a project that the user may not see or that the source contradicts; see `validate_project`."""
 	before = doc.get_doc_before_save()
 	if before and before.presales_project == doc.presales_project:
 		return
@@ -79,33 +99,41 @@ def check_gate(doc, stage_flag: str, setting: str) -> None:
 	Args:
 		doc: a Quotation or Sales Order with a project.
 		stage_flag: "allows_quotation" or "allows_sales_order": the first stage with this mark is the
-			earliest in which the document may be submitted. A process without the mark has no gate.
+			earliest in which the document may be submitted. A process without the mark has no such stage.
 		setting: "quotation_gate" or "sales_order_gate" of Presales Settings: Stop, Warn or Off.
 
 	Raises:
-		GateError: with the requirements that are missing on the way to that stage.
+		GateError: with the requirements that are missing on the way to that stage, and those that are needed before
+			such a document, whichever stage they belong to (R1.7, R5.11, R8.6).
 	"""
 	mode = frappe.get_cached_doc("Presales Settings").get_for_company(setting, doc.company)
+	hold_back(mode, lambda: _check_gate(doc, stage_flag), _("Gate Not Passed"))
+
+
+def hold_back(mode: str, check: Callable[[], None], title: str) -> None:
+	"""Run `check`, which raises `GateError`: with mode Stop the error is raised, with Warn it is shown, Off asks nothing."""
 	if mode == "Off":
 		return
-	project = frappe.db.get_value(
-		PROJECT, doc.presales_project, ["name", "status", "stage", "process_version"], as_dict=True
-	)
 	try:
-		_check_gate(doc, project, stage_flag)
+		check()
 	except GateError as error:
 		if mode == "Stop":
 			raise
 		frappe.clear_last_message()
-		frappe.msgprint(str(error), title=_("Gate Not Passed"), indicator="orange")
+		frappe.msgprint(str(error), title=title, indicator="orange")
 
 
-def _check_gate(doc, project, stage_flag: str) -> None:
-	name = doc.name
+def get_project_of(doc) -> frappe._dict:
+	"""What a gate asks of the project of `doc`."""
+	return frappe.db.get_value(PROJECT, doc.presales_project, GATE_FIELDS, as_dict=True)
+
+
+def require_open(doc, project) -> None:
+	"""Raise `GateError` when the project is not one in which documents are submitted."""
 	if project.status not in OPEN_STATUSES:
 		frappe.throw(
 			_("{0} cannot be submitted: the status of presales project {1} is {2}, expected {3}.").format(
-				name,
+				doc.name,
 				project.name,
 				status_label(project.status),
 				_(" or ").join(map(status_label, OPEN_STATUSES)),
@@ -113,20 +141,83 @@ def _check_gate(doc, project, stage_flag: str) -> None:
 			exc=GateError,
 			title=_("Gate Not Passed"),
 		)
-	process = load_process(project.process_version)
-	earliest = process.first_stage_that(stage_flag)
-	if not earliest:
-		return
-	start = process.position(project.stage) if project.stage else 0
-	end = process.position(earliest.name)
-	if start >= end:
-		return
 
-	message = _(
-		"{0} cannot be submitted: presales project {1} is in stage {2}, expected {3} or later."
-	).format(name, project.name, _(project.stage or "no stage"), _(earliest.name))
+
+def require_needed(
+	doc,
+	project,
+	process: Process,
+	stages: Sequence[str] = (),
+	message: str | None = None,
+	judge: Callable[[list[Finding]], list[Finding]] = list,
+) -> None:
+	"""Raise `GateError` while something is missing that is needed before `doc`, or to leave one of `stages`.
+
+	Args:
+		doc: a document of `gates.rules.DOCUMENTS`.
+		project: see `get_project_of`.
+		process: the project's.
+		stages: names of stages whose gates are asked, too.
+		message: what is said before the list; without it that something is missing.
+		judge: looks at the findings, and returns them with what it has found itself.
+	"""
+	asked = [
+		requirement
+		for requirement in process.requirements_before(doc.doctype)
+		if requirement.stage not in stages
+	]
+	asked += [requirement for stage in stages for requirement in process.requirements_of(stage)]
+	asked = [
+		requirement
+		for requirement in asked
+		if requirement.applies(project.project_class, bool(project.is_large_project))
+	]
+	blockers = blocking(judge(answer({project.name: asked})[project.name]))
+	if blockers:
+		blockers = _not_overridden(project, process, blockers)
+	if not blockers and not message:
+		return
+	message = message or _(
+		"{0} cannot be submitted: something is missing that presales project {1} needs before."
+	).format(doc.name, project.name)
 	if not frappe.has_permission(PROJECT, doc=project.name):
 		# Who may not see the project is not told what it lacks.
 		frappe.throw(message, exc=GateError, title=_("Gate Not Passed"))
-	gates = [stage.name for stage in process.stages[start:end]]
-	refuse_gate(message, blocking(evaluate([project.name], {project.name: gates})[project.name]))
+	refuse_gate(message, blockers)
+
+
+def _check_gate(doc, stage_flag: str) -> None:
+	project = get_project_of(doc)
+	require_open(doc, project)
+	process = load_process(project.process_version)
+	earliest = process.first_stage_that(stage_flag)
+	start = process.position(project.stage) if project.stage else 0
+	end = process.position(earliest.name) if earliest else 0
+	if start >= end:
+		require_needed(doc, project, process)
+		return
+	message = _(
+		"{0} cannot be submitted: presales project {1} is in stage {2}, expected {3} or later."
+	).format(doc.name, project.name, _(project.stage or "no stage"), _(earliest.name))
+	require_needed(doc, project, process, [stage.name for stage in process.stages[start:end]], message)
+
+
+def _not_overridden(project, process: Process, blockers: list[Finding]) -> list[Finding]:
+	"""Leave out what the director has overridden in leaving its stage: the log has the reason, nobody is asked twice."""
+	position = process.position(project.stage) if project.stage else 0
+	left = {stage.name for stage in process.stages[:position]}
+	if not any(finding.requirement.stage in left for finding in blockers):
+		return blockers
+	overridden = set()
+	for findings in frappe.get_all(
+		LOG,
+		filters={"presales_project": project.name, "is_override": 1},
+		pluck="gate_findings",
+		order_by="moved_on asc, name asc",
+	):
+		overridden |= {row["code"] for row in json.loads(findings or "[]") if row["blocks"]}
+	return [
+		finding
+		for finding in blockers
+		if finding.requirement.stage not in left or finding.requirement.code not in overridden
+	]

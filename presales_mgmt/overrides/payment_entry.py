@@ -1,6 +1,6 @@
 """Payment Entry: may stand for the bond of a bid, or for its return.
 
-Saving and submitting one cost nothing, an amended one and cancelling one indexed query.
+Saving and submitting one cost nothing, an amended one an indexed query, cancelling two indexed queries.
 """
 
 

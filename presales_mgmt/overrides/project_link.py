@@ -6,10 +6,12 @@ from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt
 
+from presales_mgmt import quotations
 from presales_mgmt.exceptions import DuplicateEntryError
-from presales_mgmt.lifecycle import lose_from_erpnext, reopen_from_erpnext
+from presales_mgmt.lifecycle import OPEN_QUOTATIONS, as_system, lose_from_erpnext, reopen_from_erpnext
 from presales_mgmt.overrides.common import refuse_second_project
 from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.rules.quotation import CURRENT, SUPERSEDED
 from presales_mgmt.rules.validation import require_company
 
 SAVE_POINT = "presales_project_by_rule"
@@ -101,25 +103,25 @@ def validate_opportunity(doc) -> None:
 		)
 
 
-def set_current_quotation(project: str) -> None:
-	"""Make the latest submitted Quotation that is not lost the project's current one; none when there is none.
+def set_current_contract(project: str) -> None:
+	"""Make the latest submitted Contract the project's; none when there is none.
 
-	The amount is its net total in company currency.
+	The amount is that of the contract in company currency, before tax.
 	"""
 	doc = frappe.get_doc(PROJECT, project, for_update=True)
-	# A locking read: what somebody else has submitted meanwhile is seen, which a plain read would miss.
+	# A locking read, as with quotations.
 	latest = frappe.qb.get_query(
-		"Quotation",
-		fields=["name", "base_net_total"],
-		filters={"presales_project": project, "docstatus": 1, "status": ["not in", ["Lost", "Cancelled"]]},
-		order_by="transaction_date desc, creation desc",
+		"Contract",
+		fields=["name", "presales_base_amount"],
+		filters={"presales_project": project, "docstatus": 1},
+		order_by="creation desc, name desc",
 		limit=1,
 		for_update=True,
 	).run(as_dict=True)
 	doc.db_set(
 		{
-			"quotation": latest[0].name if latest else None,
-			"base_quoted_amount": latest[0].base_net_total if latest else 0,
+			"contract": latest[0].name if latest else None,
+			"base_contract_amount": latest[0].presales_base_amount if latest else 0,
 		},
 		notify=True,
 	)
@@ -140,17 +142,27 @@ def lose_with_opportunity(doc) -> None:
 		[row.competitor for row in doc.competitors],
 		doc.order_lost_reason,
 		trigger=doc.name,
+		winner=doc.get("presales_lost_to"),
+		base_winning_price=flt(doc.get("presales_winning_price")) * (flt(doc.conversion_rate) or 1),
 	)
 
 
-def lose_with_last_quotation(doc) -> None:
-	"""A Quotation declared lost takes its project with it when no other offer of the project stands."""
+def lose_with_quotation(doc) -> None:
+	"""A current version that was declared lost takes what it has superseded with it, and the project when no other
+	offer of the project stands: one to another bidding customer.
+	"""
+	if frappe.db.get_value("Quotation", doc.name, "presales_version_status", for_update=True) != CURRENT:
+		# A superseded version was no offer any more, and this one may have been told of already.
+		quotations.settle(doc.presales_project)
+		return
+	quotations.settle(doc.presales_project)
+	_lose_superseded(doc)
 	others = frappe.get_all(
 		"Quotation",
 		filters={
 			"presales_project": doc.presales_project,
 			"docstatus": 1,
-			"status": ["not in", ["Lost", "Cancelled"]],
+			"presales_version_status": CURRENT,
 			"name": ["!=", doc.name],
 		},
 		order_by="name asc",
@@ -174,6 +186,30 @@ def lose_with_last_quotation(doc) -> None:
 		"\n".join(texts) or None,
 		trigger=doc.name,
 	)
+
+
+def _lose_superseded(doc) -> None:
+	"""Declare lost what a lost version had superseded: for ERPNext those are open offers, which would hold the
+	opportunity back from being lost.
+	"""
+	for name in frappe.get_all(
+		"Quotation",
+		filters={
+			"presales_project": doc.presales_project,
+			"quotation_to": doc.quotation_to,
+			"party_name": doc.party_name,
+			"docstatus": 1,
+			"presales_version_status": SUPERSEDED,
+			"status": ["in", OPEN_QUOTATIONS],
+		},
+		pluck="name",
+		order_by="presales_version asc",
+	):
+		as_system("Quotation", name).declare_enquiry_lost(
+			[{"lost_reason": row.lost_reason} for row in doc.lost_reasons],
+			[{"competitor": row.competitor} for row in doc.competitors],
+			doc.order_lost_reason,
+		)
 
 
 def reopen_with_opportunity(doc) -> None:

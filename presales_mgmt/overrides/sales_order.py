@@ -12,16 +12,32 @@ def validate(doc, method=None):
 			keep_project(doc)
 		return
 	from presales_mgmt.overrides.common import validate_project
+	from presales_mgmt.quotations import require_orderable
 
 	validate_project(doc, "Quotation", {row.prevdoc_docname for row in doc.items} - {None, ""})
+	# An order that stands was made while the version was current.
+	if doc.docstatus == 0:
+		require_orderable(doc)
+	if doc.is_new() or doc.get("presales_contract"):
+		from presales_mgmt.contracts import prepare_order
+
+		prepare_order(doc)
 
 
 def before_submit(doc, method=None):
 	if not doc.get("presales_project"):
 		return
+	from presales_mgmt.contracts import check_order
+	from presales_mgmt.differences import check_differences
 	from presales_mgmt.overrides.common import check_gate
+	from presales_mgmt.pricing import check_order_price
+	from presales_mgmt.quotations import require_orderable
 
+	require_orderable(doc)
 	check_gate(doc, "allows_sales_order", "sales_order_gate")
+	check_order(doc)
+	check_differences(doc)
+	check_order_price(doc)
 
 
 def on_submit(doc, method=None):
@@ -50,9 +66,15 @@ def on_cancel(doc, method=None):
 
 
 def on_update_after_submit(doc, method=None):
-	"""ERPNext's "Update Items" changes the amount of a submitted order."""
-	if not doc.get("presales_project") or not doc.has_value_changed("base_net_total"):
+	"""ERPNext's "Update Items" changes amount and quantity of a submitted order."""
+	if not doc.get("presales_project"):
 		return
-	from presales_mgmt.lifecycle import update_win
+	amount_changed = doc.has_value_changed("base_net_total")
+	if amount_changed or doc.has_value_changed("total_qty"):
+		from presales_mgmt.pricing import check_order_price
 
-	update_win(doc.presales_project, trigger=doc.name)
+		check_order_price(doc)
+	if amount_changed:
+		from presales_mgmt.lifecycle import update_win
+
+		update_win(doc.presales_project, trigger=doc.name)

@@ -27,8 +27,8 @@ WRITTEN_BY_REVIEWERS = frozenset({OPINION})
 
 # Who plans and leads the project may change the project itself (R9.5-R9.7); leaders decide on it (R9.9).
 PROJECT_WRITERS = frozenset({"Director", "Manager", "Planning Manager"})
-# They also prepare its application for initiation, and lead its bids.
-WRITTEN_BY_PROJECT_WRITERS = frozenset({PROJECT, "Presales Initiation", "Presales Bid"})
+# They also prepare its application for initiation, lead its bids and hand it over.
+WRITTEN_BY_PROJECT_WRITERS = frozenset({PROJECT, "Presales Initiation", "Presales Bid", "Presales Handover"})
 
 
 def sees_everything(user: str) -> bool:

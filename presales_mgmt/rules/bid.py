@@ -31,6 +31,7 @@ BANK_TRANSFER, BANK_GUARANTEE = "Bank Transfer", "Bank Guarantee"
 BOND_SETTLED = (PAID, RETURNED, FORFEITED)
 
 CUSTOMER, SUPPLIER = "Customer", "Supplier"
+PAY, RECEIVE = "Pay", "Receive"
 
 
 def missing_parts(parts: Iterable[str]) -> list[str]:
@@ -74,6 +75,34 @@ def ranks(bidders: Iterable, method: str | None) -> list[int]:
 	return [ranked.index(each) + 1 if each is not None else 0 for each in keys]
 
 
+# What a payment is allocated to without being spent: the payment that it brings back, and corrections of the books.
+NOT_SPENDING = ("Payment Entry", "Journal Entry")
+
+
+def free_share(payment) -> float:
+	"""Which share of a Payment Entry, from 0 to 1, pays no order and no invoice: only that can be a bond.
+
+	Amounts are allocated in the currency of the party's account.
+	"""
+	amount = payment.paid_amount if payment.payment_type == RECEIVE else payment.received_amount
+	spent = sum(
+		float(row.allocated_amount or 0)
+		for row in payment.references
+		if row.reference_doctype not in NOT_SPENDING
+	)
+	return min(max(1 - spent / float(amount), 0.0), 1.0) if amount else 0.0
+
+
+def base_amount(payment) -> float:
+	"""What has left our account by a payment, or has reached it, in company currency.
+
+	That is what ERPNext books on the bank's or cash account. On the party's account it books another amount when
+	the exchange rate has changed meanwhile.
+	"""
+	received = payment.payment_type == RECEIVE
+	return float((payment.base_received_amount if received else payment.base_paid_amount) or 0)
+
+
 def amount_in(payment, currency: str, company_currency: str) -> float | None:
 	"""What `payment` comes to in `currency`; None when it says nothing in that currency.
 
@@ -85,7 +114,7 @@ def amount_in(payment, currency: str, company_currency: str) -> float | None:
 	for amount, its_currency in (
 		(payment.paid_amount, payment.paid_from_account_currency),
 		(payment.received_amount, payment.paid_to_account_currency),
-		(payment.base_paid_amount, company_currency),
+		(base_amount(payment), company_currency),
 	):
 		if its_currency == currency:
 			return float(amount or 0)

@@ -12,9 +12,10 @@ sums of rounded rows. Formulas, as in any textbook of cost accounting:
 The reserve for risks is a cost of the whole deal and of no line: the total's margin has it, margins of lines do not.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 EQUIPMENT, LABOUR, INSTALLATION, PURCHASE, OTHER = (
 	"Equipment",
@@ -133,6 +134,28 @@ def compute(
 		margin_percent=margin_percent(margin, base_selling),
 		markup_percent=markup_percent(margin, total_cost),
 	)
+
+
+# ---------------------------------------------------------------------------------------- equipment
+
+
+def equipment_lines(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+	"""Lines of an estimate for what a solution needs, in its order: what stands at several places is bought once.
+
+	Args:
+		rows: its equipment, with `item_code`, `item_name`, `description`, `uom` and `qty`.
+	"""
+	lines: dict[tuple, dict[str, Any]] = {}
+	for row in rows:
+		named = {
+			"item_code": row.get("item_code") or None,
+			"description": (row.get("description") or row.get("item_name") or "").strip(),
+			"uom": row.get("uom") or None,
+		}
+		line = lines.setdefault(tuple(named.values()), {"cost_kind": EQUIPMENT, **named, "qty": 0.0})
+		# Six digits are more than anybody measures.
+		line["qty"] = round(line["qty"] + float(row.get("qty") or 0), 6)
+	return list(lines.values())
 
 
 # ---------------------------------------------------------------------------------------- what if

@@ -179,6 +179,19 @@ def require_between(doc, fieldname: str, low: float, high: float) -> None:
 		)
 
 
+def require_storable(doc, fieldname: str) -> None:
+	"""Raise `OutOfRangeError` when the amount in `fieldname`, which was computed, is larger than what a field holds."""
+	value = float(doc.get(fieldname) or 0)
+	if abs(value) > LARGEST_NUMBER:
+		refuse(
+			doc,
+			doc.meta.get_label(fieldname),
+			f"{value:.0f}",
+			_("a number between {0} and {1}").format(-LARGEST_NUMBER, LARGEST_NUMBER),
+			OutOfRangeError,
+		)
+
+
 def require_date_order(doc, first: str, second: str) -> None:
 	"""Raise `DateOrderError` when the date (or time) in `second` comes before that in `first`.
 

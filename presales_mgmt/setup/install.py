@@ -24,9 +24,7 @@ CREATED_RECORDS = "presales_mgmt_created_records"
 def before_install():
 	"""Refuse versions that were never tried, and note which shared records are made by this app."""
 	check_versions()
-	for role in ROLES:
-		if insert_if_missing({"doctype": "Role", "role_name": role, "desk_access": 1}, key="role_name"):
-			remember_created("Role", role)
+	make_roles()
 
 
 def after_install():
@@ -77,6 +75,13 @@ def installed_erpnext_version() -> str | None:
 	if "erpnext" not in frappe.get_installed_apps():
 		return None
 	return frappe.get_attr("erpnext.__version__")
+
+
+def make_roles() -> None:
+	"""The roles that are missing, each remembered, so that uninstall takes it away again."""
+	for role in ROLES:
+		if insert_if_missing({"doctype": "Role", "role_name": role, "desk_access": 1}, key="role_name"):
+			remember_created("Role", role)
 
 
 def make_workflow() -> None:

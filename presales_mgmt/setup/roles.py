@@ -9,5 +9,6 @@ ROLES = (
 	"Presales Finance Reviewer",
 	"Presales Legal Reviewer",
 	"Presales Document Controller",
+	"Presales Delivery Manager",
 	"Presales Leader",
 )

@@ -2,8 +2,9 @@
 
 import frappe
 
+from presales_mgmt.accounting_dimension import remove_all as remove_accounting_dimension
 from presales_mgmt.permissions.scope import CHILD_DOCTYPES, PROJECT_DOCTYPES
-from presales_mgmt.setup.custom_fields import present_custom_fields
+from presales_mgmt.setup.custom_fields import delete_custom_field, present_custom_fields
 from presales_mgmt.setup.indexes import remove_indexes
 from presales_mgmt.setup.install import CREATED_RECORDS, created_records
 
@@ -16,6 +17,7 @@ MODULE = "Presales Mgmt"
 def before_uninstall():
 	delete_workflows()
 	remove_indexes()
+	remove_accounting_dimension()
 	delete_custom_fields()
 	delete_shared_records()
 	delete_traces()
@@ -56,11 +58,7 @@ def delete_custom_fields() -> None:
 	"""Our fields on ERPNext's DocTypes, with their columns, and customisations of our own DocTypes."""
 	for doctype, fields in present_custom_fields().items():
 		for field in fields:
-			name = frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
-			if name:
-				frappe.delete_doc("Custom Field", name, force=True, ignore_permissions=True)
-			if frappe.db.has_column(doctype, field["fieldname"]):
-				frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{field['fieldname']}`")
+			delete_custom_field(doctype, field["fieldname"])
 		frappe.clear_cache(doctype=doctype)
 	frappe.db.delete("Custom Field", {"dt": ["in", our_doctypes()]})
 	frappe.db.delete("Property Setter", {"doc_type": ["in", our_doctypes()]})

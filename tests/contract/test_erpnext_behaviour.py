@@ -8,7 +8,9 @@ import erpnext
 import frappe
 import pytest
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from erpnext.accounts.utils import FiscalYearError, get_fiscal_year
+from erpnext.buying.doctype.purchase_order import purchase_order as purchase_order_module
 from erpnext.crm.doctype.lead import lead as lead_module
 from erpnext.crm.doctype.opportunity import opportunity as opportunity_module
 from erpnext.crm.doctype.prospect import prospect as prospect_module
@@ -17,6 +19,7 @@ from erpnext.selling.doctype.customer import customer as customer_module
 from erpnext.selling.doctype.quotation.quotation import make_sales_order, set_expired_status
 from erpnext.selling.doctype.sales_order import sales_order as sales_order_module
 from erpnext.setup.utils import get_exchange_rate
+from erpnext.stock.doctype.material_request import material_request as material_request_module
 from frappe.utils import add_days, flt, getdate, now_datetime, nowdate
 
 from sandbox import pytest_support
@@ -762,6 +765,38 @@ def test_invoice_and_payment_of_an_order(customer, item, company):
 	assert status_of(order) == "To Deliver and Bill"
 
 
+def test_a_credit_note_takes_off_what_it_credits(customer, item):
+	order = make_order(customer, [(item.name, 3, 100)])
+	order.submit()
+	invoice = sales_order_module.make_sales_invoice(order.name).insert()
+	invoice.submit()
+	note = make_sales_return(invoice.name)
+	assert (note.is_return, note.return_against, note.items[0].qty) == (1, invoice.name, -3)
+	assert note.items[0].sales_order == order.name
+	note.items[0].qty = -1
+	note.insert().submit()
+	assert (note.grand_total, status_of(note)) == (-100, "Return")
+	# Kept on the note or taken off the invoice: together they have outstanding what is still to be paid.
+	outstanding = frappe.get_all(
+		"Sales Invoice", {"name": ["in", [invoice.name, note.name]]}, pluck="outstanding_amount"
+	)
+	assert sum(outstanding) == 200
+
+
+def test_what_is_outstanding_is_in_the_currency_of_the_account(customer, item):
+	order = make_order(customer, [(item.name, 1, 100)], currency="USD", conversion_rate=7)
+	order.submit()
+	invoice = sales_order_module.make_sales_invoice(order.name)
+	invoice.conversion_rate = 7.2
+	invoice.insert().submit()
+	assert (invoice.grand_total, invoice.base_grand_total) == (100, 720)
+	currency = frappe.get_cached_value("Account", invoice.debit_to, "account_currency")
+	assert invoice.party_account_currency == currency
+	assert frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount") == (
+		100 if currency == "USD" else 720
+	)
+
+
 def test_advance_payment_of_an_order(customer, item):
 	order = make_order(customer, [(item.name, 1, 1000)])
 	order.submit()
@@ -809,6 +844,50 @@ def test_a_payment_without_references_is_booked_and_cancelled(customer, company,
 	assert booked(party_type="Customer", party=customer.name) == {debtors: sign * 500}
 	payment.cancel()
 	assert booked() == {}
+
+
+def test_what_another_exchange_rate_makes_of_a_payment_is_booked_as_loss(customer, company):
+	cash = frappe.get_doc("Account", company.default_cash_account)
+	foreign = insert(
+		"Account",
+		account_name=unique("Cash"),
+		parent_account=cash.parent_account,
+		company=company.name,
+		account_type=cash.account_type,
+		account_currency="USD" if company.default_currency != "USD" else "EUR",
+	)
+	payment = insert(
+		"Payment Entry",
+		payment_type="Receive",
+		company=company.name,
+		party_type="Customer",
+		party=customer.name,
+		paid_from=company.default_receivable_account,
+		paid_to=foreign.name,
+		paid_amount=720,
+		received_amount=100,
+		source_exchange_rate=1,
+		target_exchange_rate=7,
+		reference_no="1",
+		reference_date=nowdate(),
+	)
+	payment.submit()
+	assert (payment.base_paid_amount, payment.base_received_amount) == (720, 700)
+	assert payment.difference_amount == 0
+	assert [(row.account, row.amount, row.is_exchange_gain_loss) for row in payment.deductions] == [
+		(company.exchange_gain_loss_account, 20, 1)
+	]
+	rows = frappe.get_all(
+		"GL Entry",
+		filters={"voucher_type": "Payment Entry", "voucher_no": payment.name, "is_cancelled": 0},
+		fields=["account", "debit", "credit"],
+		order_by="account",
+	)
+	assert {row.account: row.debit - row.credit for row in rows} == {
+		company.default_receivable_account: -720,
+		foreign.name: 700,
+		company.exchange_gain_loss_account: 20,
+	}
 
 
 def test_an_order_with_everything_done_is_completed(customer, item):
@@ -927,6 +1006,48 @@ def test_purchase_cost_goes_to_the_project(item, company):
 	assert frappe.db.get_value("Project", project.name, "total_purchase_cost") == 100
 	invoice.cancel()
 	assert not frappe.db.get_value("Project", project.name, "total_purchase_cost")
+
+
+def test_a_purchase_goes_from_request_to_order_to_invoice(item, company):
+	"""What is ordered and billed is written back into the rows; stopping and closing is a status."""
+	supplier = insert("Supplier", supplier_name=unique("Supplier"), supplier_type="Company")
+	row = {"item_code": item.name, "qty": 4, "uom": item.stock_uom, "rate": 25, "schedule_date": "2040-01-01"}
+	request = insert(
+		"Material Request",
+		material_request_type="Purchase",
+		company=company.name,
+		schedule_date="2040-01-01",
+		items=[row],
+	)
+	request.submit()
+	# The amount of the row is left to the form.
+	assert (request.items[0].rate, request.items[0].qty) == (25, 4)
+	order = material_request_module.make_purchase_order(request.name)
+	order.update({"supplier": supplier.name, "schedule_date": "2040-01-01"})
+	order.items[0].update({"rate": 30, "schedule_date": "2040-01-01"})
+	order.insert()
+	assert (order.items[0].material_request, order.items[0].material_request_item, order.items[0].qty) == (
+		request.name,
+		request.items[0].name,
+		4,
+	)
+	assert frappe.db.get_value("Material Request Item", request.items[0].name, "ordered_qty") == 0
+	order.submit()
+	assert order.items[0].base_net_amount == 120
+	assert frappe.db.get_value("Material Request Item", request.items[0].name, "ordered_qty") == 4
+	assert status_of(request) == "Ordered"
+	assert status_of(order) == "To Receive and Bill"
+
+	invoice = purchase_order_module.make_purchase_invoice(order.name)
+	invoice.items[0].expense_account = get_account(company, root_type="Expense", account_type=["in", EXPENSE])
+	invoice.insert()
+	assert (invoice.items[0].purchase_order, invoice.items[0].po_detail) == (order.name, order.items[0].name)
+	invoice.submit()
+	assert frappe.db.get_value("Purchase Order Item", order.items[0].name, "billed_amt") == 120
+	invoice.cancel()
+	assert frappe.db.get_value("Purchase Order Item", order.items[0].name, "billed_amt") == 0
+	purchase_order_module.update_status("Closed", order.name)
+	assert status_of(order) == "Closed"
 
 
 def test_journal_entry_balances(company):

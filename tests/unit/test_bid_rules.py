@@ -55,17 +55,61 @@ def test_ranks(bidders, method, ranks):
 	assert bid.ranks(bidders, method) == ranks
 
 
-def test_an_amount_is_that_of_the_account_in_the_currency():
-	payment = SimpleNamespace(
-		paid_amount=71_000,
-		paid_from_account_currency="CNY",
-		received_amount=10_000,
-		paid_to_account_currency="USD",
-		base_paid_amount=71_000,
+def payment(payment_type="Pay", **values):
+	"""10,000 dollars out of an account in company currency, or back into it at another exchange rate."""
+	party, bank = ("paid_to", "paid_from") if payment_type == "Pay" else ("paid_from", "paid_to")
+	dollars, yuan = ("received", "paid") if payment_type == "Pay" else ("paid", "received")
+	return SimpleNamespace(
+		**{
+			"payment_type": payment_type,
+			f"{party}_account_currency": "USD",
+			f"{bank}_account_currency": "CNY",
+			f"{dollars}_amount": 10_000,
+			f"{yuan}_amount": 71_000,
+			f"base_{dollars}_amount": 72_000,
+			f"base_{yuan}_amount": 71_000,
+			"references": [],
+			**values,
+		}
 	)
-	assert bid.amount_in(payment, "USD", "CNY") == 10_000
-	assert bid.amount_in(payment, "CNY", "CNY") == 71_000
-	assert bid.amount_in(payment, "EUR", "CNY") is None
+
+
+def allocated(amount, doctype="Sales Invoice"):
+	return SimpleNamespace(reference_doctype=doctype, allocated_amount=amount)
+
+
+@pytest.mark.clause("R9.5")
+@pytest.mark.parametrize("payment_type", ["Pay", "Receive"])
+def test_what_counts_in_company_currency_is_booked_on_our_own_account(payment_type):
+	"""On the party's account ERPNext books it at the rate of another day."""
+	assert bid.base_amount(payment(payment_type)) == 71_000
+
+
+@pytest.mark.parametrize("payment_type", ["Pay", "Receive"])
+@pytest.mark.parametrize(
+	("references", "share"),
+	[
+		([], 1),
+		([allocated(2_500)], 0.75),
+		([allocated(2_500), allocated(7_500, "Sales Order")], 0),
+		([allocated(10_500)], 0),
+		([allocated(10_000, "Payment Entry"), allocated(500, "Journal Entry")], 1),
+		([allocated(None)], 1),
+	],
+)
+def test_what_pays_an_invoice_is_no_bond(payment_type, references, share):
+	assert bid.free_share(payment(payment_type, references=references)) == share
+
+
+def test_a_payment_of_nothing_is_no_bond():
+	assert bid.free_share(payment(received_amount=0)) == 0
+
+
+def test_an_amount_is_that_of_the_account_in_the_currency():
+	paid = payment()
+	assert bid.amount_in(paid, "USD", "CNY") == 10_000
+	assert bid.amount_in(paid, "CNY", "CNY") == 71_000
+	assert bid.amount_in(paid, "EUR", "CNY") is None
 
 
 @pytest.mark.parametrize(

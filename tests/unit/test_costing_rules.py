@@ -198,3 +198,27 @@ def test_what_has_occurred_costs_its_loss():
 def test_a_probability_off_the_scale_is_refused(probability):
 	with pytest.raises(ValueError, match="from 1 to 5"):
 		risk.expected_exposure(10_000, probability)
+
+
+@pytest.mark.clause("R1.5")
+def test_equipment_of_a_solution_becomes_lines_without_costs():
+	lines = rules.equipment_lines(
+		[
+			{"item_code": "SENSOR", "item_name": "Sensor", "description": None, "uom": "Nos", "qty": 0.1},
+			{"item_code": None, "description": " Pole ", "uom": None, "qty": 3},
+			{"item_code": "SENSOR", "item_name": "Sensor", "description": "", "uom": "Nos", "qty": 0.2},
+			{"item_code": "SENSOR", "item_name": "Sensor", "description": None, "uom": "Box", "qty": None},
+		]
+	)
+	assert lines == [
+		{
+			"cost_kind": "Equipment",
+			"item_code": "SENSOR",
+			"description": "Sensor",
+			"uom": "Nos",
+			"qty": 0.3,
+		},
+		{"cost_kind": "Equipment", "item_code": None, "description": "Pole", "uom": None, "qty": 3},
+		{"cost_kind": "Equipment", "item_code": "SENSOR", "description": "Sensor", "uom": "Box", "qty": 0},
+	]
+	assert rules.equipment_lines([]) == []

@@ -71,6 +71,24 @@ def test_a_requirement_applies_to_projects_of_a_class_or_size(applies_to, projec
 	assert requirement.applies(project_class, is_large) is applies
 
 
+@pytest.mark.clause("R8.6")
+@pytest.mark.parametrize(
+	("document", "codes"),
+	[("Quotation", ["q"]), ("Contract", ["q", "c"]), ("Sales Order", ["q", "c", "s"])],
+)
+def test_what_is_needed_before_a_document_is_needed_before_those_that_follow_it(document, codes):
+	needed = {"q": "Quotation", "c": "Contract", "s": "Sales Order", "none": ""}
+	process = Process(
+		"p",
+		[Stage("Capture"), Stage("Design")],
+		[
+			Requirement(code, stage, "Checklist", "Said", needed_before=document)
+			for (code, document), stage in zip(needed.items(), ["Capture", "Design"] * 2, strict=True)
+		],
+	)
+	assert [requirement.code for requirement in process.requirements_before(document)] == codes
+
+
 def test_a_move_to_the_same_stage_or_to_an_unknown_one_is_no_move():
 	with pytest.raises(ValueError, match="Design"):
 		plan_move(PROCESS, "Design", "Design")

@@ -4,7 +4,7 @@ from frappe.model import no_value_fields
 from frappe.utils import cstr, flt, get_datetime, getdate, now_datetime
 
 from presales_mgmt import bidding
-from presales_mgmt.controllers import ProjectRecord, keep_reminder_level
+from presales_mgmt.controllers import ProjectRecord, keep_reminder_level, read_with_present
 from presales_mgmt.exceptions import (
 	BidError,
 	BondError,
@@ -21,6 +21,7 @@ from presales_mgmt.rules.validation import (
 	NUMBER_FIELDS,
 	refuse,
 	require_date_order,
+	require_storable,
 	require_unchanged,
 	require_unique_rows,
 	require_value,
@@ -136,6 +137,8 @@ class PresalesBid(ProjectRecord):
 		before = self.get_doc_before_save()
 		if before and not self.flags.by_function:
 			require_unchanged(self, before, WRITTEN_ELSEWHERE, BidError)
+			# Whether one is needed follows from its amount, see `set_bond`.
+			require_unchanged(self, before, ("bond_status",), BondError)
 
 	def validate_settled(self):
 		"""A bid stands as it was handed in, a result as it was opened. What is known of the tender is added."""
@@ -147,6 +150,8 @@ class PresalesBid(ProjectRecord):
 			require_unchanged(self, before, SETTLED_BY_RESULT if decided else SETTLED_BY_SUBMISSION, BidError)
 			for table in ("envelope", "clarifications", "bidders") if decided else ("envelope",):
 				self.require_same_rows(before, table)
+				# Rows that are sent without their names would be taken for new ones, with stamps of their own.
+				self.set(table, before.get(table))
 		if before.bond_status in rules.BOND_SETTLED:
 			require_unchanged(self, before, SETTLED_BY_PAYMENT, BondError)
 		if before.bond_status in (rules.RETURNED, rules.FORFEITED):
@@ -184,16 +189,15 @@ class PresalesBid(ProjectRecord):
 			return
 		# Of two people who begin a bid at once, one has to wait, and is refused.
 		frappe.db.get_value(PROJECT, self.presales_project, "name", for_update=True)
-		other = frappe.get_all(
+		other = read_with_present(
 			self.doctype,
-			filters={
+			["name", "status"],
+			{
 				"presales_project": self.presales_project,
 				"status": ["in", rules.OPEN_STATUSES],
 				"name": ["!=", self.name or ""],
 			},
-			fields=["name", "status"],
 			order_by="creation asc",
-			limit=1,
 		)
 		if other:
 			frappe.throw(
@@ -324,6 +328,8 @@ class PresalesBid(ProjectRecord):
 		allowed = dict.fromkeys((self.currency, self.company_currency()))
 		if self.bond_currency not in allowed:
 			refuse(self, "Bond Currency", self.bond_currency, _(" or ").join(allowed), BondError)
+		if self.bond_status == rules.PAID and not self.bond_due_back:
+			refuse(self, "Bond Due Back", None, _("a date, so that the bond is not forgotten"), BondError)
 
 	def set_amounts(self):
 		for fieldname in ("price_limit", "bid_price", "winning_price"):
@@ -331,11 +337,21 @@ class PresalesBid(ProjectRecord):
 		for row in self.bidders:
 			self.set_base(row, "price", self.conversion_rate)
 		self.set_base(self, "bond_amount", self.bond_conversion_rate)
+		if flt(self.bond_amount) and not flt(self.base_bond_amount):
+			# Any payment would be enough for it.
+			refuse(
+				self,
+				"Bond Exchange Rate",
+				self.bond_conversion_rate,
+				_("a rate at which the bond is worth something"),
+				OutOfRangeError,
+			)
 
 	def set_base(self, row, fieldname: str, rate: float):
 		"""The amount in company currency beside the one in the currency of the project or of the bond."""
 		base = f"base_{fieldname}"
 		row.set(base, flt(flt(row.get(fieldname)) * flt(rate), row.precision(base)))
+		require_storable(row, base)
 
 	def set_reminder_levels(self):
 		for date_field, level_field in REMINDED.items():

@@ -3,19 +3,18 @@ from frappe import _
 from frappe.utils import cstr, flt, getdate, now_datetime
 
 from presales_mgmt.change_requests import APPROVED, DRAFT, REJECTED, REQUESTED, ask_to_decide
-from presales_mgmt.controllers import ProjectRecord, finish_todos
+from presales_mgmt.controllers import ProjectRecord, finish_todos, read_with_present
 from presales_mgmt.exceptions import (
 	ChangeRequestError,
 	DateOrderError,
 	DuplicateEntryError,
-	OutOfRangeError,
 )
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import get_project_roles
 from presales_mgmt.requirements import LEADERS_OF_PROJECT, REQUIREMENT, require_archived
 from presales_mgmt.rules import requirement as rules
-from presales_mgmt.rules.validation import LARGEST_NUMBER, refuse, require_value
+from presales_mgmt.rules.validation import refuse, require_storable, require_value
 
 WRITTEN_BY_DECISION = ("decided_by", "decided_on", "decision_remarks", "requested_by", "requested_on")
 # Of a requirement these are never empty.
@@ -73,21 +72,21 @@ class PresalesChangeRequest(ProjectRecord):
 		return requirement
 
 	def validate_only_one(self):
-		other = frappe.get_all(
+		# What somebody has asked for while this waited for the requirement is seen, too.
+		other = read_with_present(
 			self.doctype,
-			filters={
+			["name"],
+			{
 				"requirement": self.requirement,
 				"docstatus": ["<", 2],
 				"status": ["in", [DRAFT, REQUESTED]],
 				"name": ["!=", self.name or ""],
 			},
-			pluck="name",
 			order_by="creation asc",
-			limit=1,
 		)
 		if other:
 			frappe.throw(
-				_("A change of {0} is asked for already: {1}.").format(self.requirement, other[0]),
+				_("A change of {0} is asked for already: {1}.").format(self.requirement, other[0].name),
 				exc=DuplicateEntryError,
 			)
 
@@ -133,16 +132,10 @@ class PresalesChangeRequest(ProjectRecord):
 		)
 		self.update(project)
 		for fieldname in ("cost_effect", "price_effect"):
+			base = f"base_{fieldname}"
 			amount = flt(self.get(fieldname)) * flt(project.conversion_rate)
-			if abs(amount) > LARGEST_NUMBER:
-				refuse(
-					self,
-					self.meta.get_label(f"base_{fieldname}"),
-					f"{amount:.0f}",
-					_("a number between {0} and {1}").format(-LARGEST_NUMBER, LARGEST_NUMBER),
-					OutOfRangeError,
-				)
-			self.set(f"base_{fieldname}", flt(amount, self.precision(f"base_{fieldname}")))
+			self.set(base, flt(amount, self.precision(base)))
+			require_storable(self, base)
 
 	def clear_decision(self):
 		"""A draft is not decided on, whatever was sent."""

@@ -8,7 +8,15 @@ const KINDS = {
 
 frappe.ui.form.on("Presales Cost Estimate", {
 	setup(frm) {
+		// What was offered by it stands when the estimate is withdrawn.
+		frm.ignore_doctypes_on_cancel_all = ["Quotation"];
 		frm.set_query("presales_project", () => ({ filters: { status: ["!=", "Closed"] } }));
+		frm.set_query("presales_solution", () => ({
+			filters: {
+				presales_project: frm.doc.presales_project || "",
+				status: ["in", ["Draft", "Current"]],
+			},
+		}));
 		frm.set_query("item_code", "lines", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("activity_type", "lines", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("employee", "lines", () => ({
@@ -18,6 +26,8 @@ frappe.ui.form.on("Presales Cost Estimate", {
 
 	onload(frm) {
 		if (frm.is_new() && frm.doc.presales_project) set_project_values(frm);
+		// Begun from a solution, by its button.
+		if (frm.is_new() && frm.doc.presales_solution && !frm.doc.amended_from) fill(frm);
 	},
 
 	refresh(frm) {
@@ -27,11 +37,14 @@ frappe.ui.form.on("Presales Cost Estimate", {
 		const foreign = frm.doc.currency !== company_currency(frm);
 		frm.toggle_display(["selling_total", "conversion_rate"], foreign);
 		say_what_is_next(frm);
+		say_when_solution_is_old(frm);
 		add_buttons(frm);
+		add_fill_button(frm);
 		show_approval(frm);
 	},
 
 	presales_project: set_project_values,
+	presales_solution: add_fill_button,
 	risk_reserve: show_figures,
 });
 
@@ -78,6 +91,48 @@ function set_project_values(frm) {
 		.then(({ message }) => {
 			if (frm.doc.presales_project === project && message) frm.set_value(message);
 		});
+}
+
+function add_fill_button(frm) {
+	const grid = frm.get_field("lines").grid;
+	const label = __("Fill from Solution");
+	grid.add_custom_button(label, () => fill(frm));
+	grid.custom_buttons[label].toggleClass(
+		"hidden",
+		frm.doc.docstatus !== 0 || !frm.doc.presales_solution
+	);
+}
+
+/** A line for each thing that the solution needs; of those that are there already the quantity follows. */
+function fill(frm) {
+	const solution = frm.doc.presales_solution;
+	return frappe.xcall("presales_mgmt.api.get_equipment_to_cost", { solution }).then((needed) => {
+		if (frm.doc.presales_solution !== solution) return;
+		const key = (row) =>
+			JSON.stringify([row.item_code || "", row.description || "", row.uom || ""]);
+		// The grid of a new form begins with an empty row.
+		for (const row of [...(frm.doc.lines || [])]) {
+			const empty = !row.item_code && !row.description && !row.activity_type;
+			if (empty) frappe.model.clear_doc(row.doctype, row.name);
+		}
+		const named = new Map((frm.doc.lines || []).map((row) => [key(row), row]));
+		let changed = 0;
+		for (const row of needed) {
+			const line = named.get(key(row));
+			if (line && flt(line.qty) === row.qty) continue;
+			if (line) line.qty = row.qty;
+			else frm.add_child("lines", row);
+			changed++;
+		}
+		if (changed) frm.dirty();
+		frm.refresh_field("lines");
+		show_figures(frm);
+		frappe.show_alert(
+			changed
+				? __("Lines added or changed: {0}", [changed])
+				: __("All equipment of the solution is there already.")
+		);
+	});
 }
 
 /** Another person or activity has another rate; saving takes it from Activity Cost. */
@@ -147,6 +202,21 @@ function say_what_is_next(frm) {
 	}
 }
 
+/** Another version may have become current since; a draft is submitted with the current one only. */
+function say_when_solution_is_old(frm) {
+	const solution = frm.doc.presales_solution;
+	if (!solution || frm.is_new() || !["Draft", "Current"].includes(frm.doc.status)) return;
+	frappe.db.get_value("Presales Solution", solution, "status").then(({ message }) => {
+		if (frm.doc.presales_solution !== solution) return;
+		if (!message?.status || message.status === "Current") return;
+		const status = __(message.status, null, "Presales Solution");
+		frm.set_intro(
+			__("The solution that is costed is not the current one: {0}", [status]),
+			"orange"
+		);
+	});
+}
+
 function add_buttons(frm) {
 	if (frm.is_new()) return;
 	frm.add_custom_button(__("Project"), () =>
@@ -185,6 +255,20 @@ function take_reserve(frm) {
 		.then(() => frm.reload_doc());
 }
 
+/** The offer follows from the approved estimate. */
+function add_quotation(frm) {
+	if (!frappe.model.can_create("Quotation") || !frm.doc.selling_total) return;
+	frm.add_custom_button(
+		__("Quotation"),
+		() =>
+			frappe.model.open_mapped_doc({
+				method: "presales_mgmt.offering.make_quotation",
+				frm,
+			}),
+		__("Create")
+	);
+}
+
 function show_approval(frm) {
 	if (frm.is_new()) return;
 	const name = frm.doc.name;
@@ -195,6 +279,7 @@ function show_approval(frm) {
 			if (frm.doc.name !== name || !approval?.review) return;
 			if (approval.approved) {
 				frm.dashboard.add_indicator(__("Approved by {0}", [approval.review]), "green");
+				add_quotation(frm);
 				return;
 			}
 			const text = approval.fault || __(approval.review_status, null, "Presales Review");

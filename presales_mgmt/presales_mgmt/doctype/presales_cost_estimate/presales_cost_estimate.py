@@ -7,7 +7,7 @@ from presales_mgmt.controllers import ProjectRecord
 from presales_mgmt.exceptions import CompanyMismatchError, CostingError, OutOfRangeError
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules import costing as rules
-from presales_mgmt.rules.validation import refuse
+from presales_mgmt.rules.validation import refuse, require_storable
 
 # Which total has the cost of which kind of line.
 TOTALS = {
@@ -32,6 +32,7 @@ class PresalesCostEstimate(ProjectRecord):
 		self.set_project_values()
 		versioning.number_version(self)
 		self.clear_submission()
+		self.validate_solution()
 		self.set_items()
 		self.validate_lines()
 		self.validate_employees()
@@ -42,11 +43,17 @@ class PresalesCostEstimate(ProjectRecord):
 
 	def before_submit(self):
 		versioning.require_newest(self)
+		self.require_current_solution()
 		self.responsible = frappe.session.user
 		self.submitted_on = now_datetime()
 
 	def on_submit(self):
 		costing.follow_current(self.presales_project, versioning.make_current(self))
+
+	def before_cancel(self):
+		super().before_cancel()
+		# What was offered by it stands; the next version of the offer rests on another estimate.
+		self.ignore_linked_doctypes = (*self.ignore_linked_doctypes, "Quotation")
 
 	def on_cancel(self):
 		costing.follow_current(self.presales_project, versioning.withdraw(self))
@@ -64,6 +71,34 @@ class PresalesCostEstimate(ProjectRecord):
 	def clear_submission(self):
 		"""A draft has not been submitted by anybody, whatever was sent."""
 		self.responsible = self.submitted_on = None
+
+	def validate_solution(self):
+		"""What is costed is a solution of the same project (R1.5)."""
+		if not self.presales_solution:
+			return
+		project = frappe.db.get_value(costing.SOLUTION, self.presales_solution, "presales_project")
+		if project != self.presales_project:
+			refuse(
+				self,
+				"Solution",
+				self.presales_solution,
+				_("a record of project {0}").format(self.presales_project),
+				CostingError,
+			)
+
+	def require_current_solution(self):
+		"""The project's cost is that of what is offered: of no draft, and of no version that was superseded."""
+		if not self.presales_solution:
+			return
+		status = frappe.db.get_value(costing.SOLUTION, self.presales_solution, "status")
+		if status != versioning.CURRENT:
+			refuse(
+				self,
+				"Solution",
+				f"{self.presales_solution} ({_(status, context=costing.SOLUTION)})",
+				_("the current solution of project {0}").format(self.presales_project),
+				CostingError,
+			)
 
 	def set_items(self):
 		"""Description and unit are those of the item, unless others are stated. One query for all rows."""
@@ -199,15 +234,7 @@ class PresalesCostEstimate(ProjectRecord):
 		"""What has been computed must fit into its fields, as what is typed must."""
 		for row in (*self.lines, self):
 			for df in row.meta.get("fields", {"fieldtype": "Currency"}):
-				value = flt(row.get(df.fieldname))
-				if abs(value) > rules.LARGEST_FIGURE:
-					refuse(
-						row,
-						df.label,
-						f"{value:.0f}",
-						_("a number between {0} and {1}").format(-rules.LARGEST_FIGURE, rules.LARGEST_FIGURE),
-						OutOfRangeError,
-					)
+				require_storable(row, df.fieldname)
 
 	def get_rule_lines(self) -> list[rules.Line]:
 		return [

@@ -111,23 +111,8 @@ function fill_in(frm) {
 		});
 }
 
-/** The options of a child field are shared by both grids, so each row is given those of its own grid. */
 function set_role_options(frm) {
-	for (const [table, roles] of [
-		["team", TEAM_ROLES],
-		["supervisors", SUPERVISOR_ROLES],
-	]) {
-		const grid = frm.fields_dict[table]?.grid;
-		for (const row of grid?.grid_rows || []) {
-			for (const df of [
-				row.docfields?.find((docfield) => docfield.fieldname === "project_role"),
-				row.columns?.project_role?.df,
-			]) {
-				if (df) df.options = roles.join("\n");
-			}
-			row.columns?.project_role?.field?.set_options?.();
-		}
-	}
+	presales_mgmt.set_role_options(frm, { team: TEAM_ROLES, supervisors: SUPERVISOR_ROLES });
 }
 
 /** Grids translate options without their DocType, and so miss what they mean here. */

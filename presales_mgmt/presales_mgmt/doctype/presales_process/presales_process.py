@@ -15,7 +15,7 @@ from presales_mgmt.gates.definitions import (
 	parse_filters,
 	project_link_field,
 )
-from presales_mgmt.gates.rules import AT_LEAST, AT_MOST
+from presales_mgmt.gates.rules import AT_LEAST, AT_MOST, DOCUMENTS
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.validation import (
 	refuse,
@@ -36,6 +36,7 @@ REQUIREMENT_CONTENT = (
 	"mandatory",
 	"responsible_role",
 	"applies_to",
+	"needed_before",
 	"clause",
 	*CONDITION_FIELDS,
 )
@@ -155,10 +156,24 @@ class PresalesProcess(Document):
 					_("At Least, as for every kind but Record"),
 					ProcessError,
 				)
+			self.validate_needed_before(row)
 			if row.kind == "Record":
 				self.validate_record_condition(row)
 			if row.kind == "Field":
 				self.validate_field_condition(row)
+
+	def validate_needed_before(self, row):
+		"""A document cannot wait for one of its own kind, or for one that follows it."""
+		if row.kind != "Record" or row.count_rule == AT_MOST or not row.needed_before:
+			return
+		if row.reference_doctype in DOCUMENTS[DOCUMENTS.index(row.needed_before) :]:
+			refuse(
+				row,
+				"Needed Before",
+				_(row.needed_before, context=row.doctype),
+				_("nothing, or a document that comes after {0}").format(_(row.reference_doctype)),
+				ProcessError,
+			)
 
 	def validate_record_condition(self, row):
 		if not project_link_field(row.reference_doctype):

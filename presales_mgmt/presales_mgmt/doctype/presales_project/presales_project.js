@@ -6,6 +6,7 @@ const TEAM_ROLES = [
 	"Finance",
 	"Legal",
 	"Document Controller",
+	"Delivery Manager",
 	"Member",
 	"Reviewer",
 ];
@@ -24,6 +25,10 @@ const MADE_FROM = {
 	Quotation: {
 		source: "opportunity",
 		method: "erpnext.crm.doctype.opportunity.opportunity.make_quotation",
+	},
+	Contract: {
+		source: "quotation",
+		method: "presales_mgmt.contracts.make_contract",
 	},
 	"Sales Order": {
 		source: "quotation",
@@ -59,6 +64,9 @@ frappe.ui.form.on("Presales Project", {
 		say_options(frm, "stakeholders", "buying_role");
 		show_overview(frm);
 		show_initiation(frm);
+		show_contract(frm);
+		show_handover(frm);
+		show_cost_of_sale(frm);
 	},
 
 	company(frm) {
@@ -148,23 +156,8 @@ function set_default_people(frm) {
 	}
 }
 
-/** The options of a child field are shared by both grids, so each row is given those of its own grid. */
 function set_role_options(frm) {
-	for (const [table, roles] of [
-		["team", TEAM_ROLES],
-		["supervisors", SUPERVISOR_ROLES],
-	]) {
-		const grid = frm.fields_dict[table]?.grid;
-		for (const row of grid?.grid_rows || []) {
-			for (const df of [
-				row.docfields?.find((docfield) => docfield.fieldname === "project_role"),
-				row.columns?.project_role?.df,
-			]) {
-				if (df) df.options = roles.join("\n");
-			}
-			row.columns?.project_role?.field?.set_options?.();
-		}
-	}
+	presales_mgmt.set_role_options(frm, { team: TEAM_ROLES, supervisors: SUPERVISOR_ROLES });
 }
 
 /** Links to a DocType and to a version are shown by their names, which are in English. */
@@ -268,6 +261,23 @@ function open_application(frm) {
 		);
 }
 
+/** The way to the handover of a won project, and what ERPNext says of its orders. */
+function show_handover(frm) {
+	if (frm.is_new()) return;
+	if (frm.doc.sales_order) frappe.presales.show_progress(frm, frm.doc.name);
+	if (frm.doc.handover && frappe.model.can_read("Presales Handover")) {
+		frm.add_custom_button(__("Handover"), () =>
+			frappe.set_route("Form", "Presales Handover", frm.doc.handover)
+		);
+	}
+	const open = !frm.doc.handover || frm.doc.handover_status === "Revoked";
+	if (frm.doc.status === "Won" && open && frappe.model.can_create("Presales Handover")) {
+		frm.add_custom_button(__("New Handover"), () =>
+			frappe.new_doc("Presales Handover", { presales_project: frm.doc.name })
+		);
+	}
+}
+
 /** Class, size, strategy and open conditions, as far as there is something to say. */
 function facts(frm) {
 	const label = (fieldname) => __(frm.doc[fieldname], null, frm.doctype);
@@ -294,6 +304,17 @@ function facts(frm) {
 		});
 	}
 	return box;
+}
+
+// ----------------------------------------------------------------------------------------- contract
+
+/** The contract is made from the offer that the customer has confirmed. */
+function show_contract(frm) {
+	if (!frm.doc.quotation) return;
+	presales_mgmt.offer_differences(frm);
+	if (frm.doc.contract || !["Active", "Won"].includes(frm.doc.status)) return;
+	if (!frappe.model.can_create("Contract")) return;
+	frm.add_custom_button(__("Contract"), () => make_record(frm, "Contract", {}), __("Create"));
 }
 
 // ----------------------------------------------------------------------------------------- overview
@@ -476,6 +497,7 @@ function finding_row(frm, status, finding, condition) {
 		: [__("Found: {0}", [finding.found]), __("Expected: {0}", [finding.expected])];
 	if (finding.responsible_role)
 		facts.push(__("Responsible: {0}", [__(finding.responsible_role)]));
+	if (finding.needed_before) facts.push(__("Needed before: {0}", [__(finding.needed_before)]));
 	return $('<li class="presales-finding"></li>').append(
 		$(
 			`<span class="indicator-pill no-indicator-dot ${colour} presales-finding-state"></span>`
@@ -956,4 +978,67 @@ function save_outcome(frm, values) {
 	frm.refresh_field("outcome_reason");
 	frm.dirty();
 	return frm.save();
+}
+
+// ------------------------------------------------------------------------------------------- cost of sale
+
+/** What was spent, by kind, activity and stage, for those who may see costs. */
+function show_cost_of_sale(frm) {
+	const field = frm.get_field("cost_of_sale_details");
+	if (!field?.$wrapper) return;
+	field.$wrapper.empty();
+	if (frm.is_new() || !frappe.model.can_read("Presales Cost Entry")) return;
+	const project = frm.doc.name;
+	frappe.xcall("presales_mgmt.api.get_cost_of_sale", { project }).then((answer) => {
+		// The user may have gone to another project meanwhile.
+		if (frm.doc.name !== project) return;
+		field.$wrapper.empty().append(cost_of_sale_lines(answer), cost_of_sale_table(answer));
+	});
+	if (frm.perm[0].write) {
+		frm.add_custom_button(
+			__("Read Costs Again"),
+			() =>
+				frappe
+					.xcall("presales_mgmt.api.rebuild_cost_of_sale", { project })
+					.then(() => frm.reload_doc()),
+			__("Cost of Sale")
+		);
+	}
+}
+
+function cost_of_sale_lines(answer) {
+	const lines = $("<div></div>");
+	if (!answer.stop_above) return lines;
+	const left = answer.stop_above - answer.cost - answer.commitments;
+	const text =
+		left < 0
+			? __("{0} more than may be spent", [format_currency(-left, answer.currency)])
+			: __("{0} may still be spent", [format_currency(left, answer.currency)]);
+	return lines.append($("<p></p>").text(text));
+}
+
+function cost_of_sale_table(answer) {
+	if (!answer.rows.length) {
+		return $('<p class="text-muted"></p>').text(__("Nothing has been spent yet."));
+	}
+	const table = $('<table class="table table-bordered"></table>');
+	const cell = (text, number) =>
+		$(number ? '<td class="text-right"></td>' : "<td></td>").text(text ?? "");
+	const head = $("<tr></tr>");
+	for (const label of [__("Kind"), __("Activity"), __("Stage"), __("Hours"), __("Amount")]) {
+		head.append($("<th></th>").text(label));
+	}
+	const body = $("<tbody></tbody>");
+	for (const row of answer.rows) {
+		body.append(
+			$("<tr></tr>").append(
+				cell(__(row.kind, null, "Presales Cost Entry")),
+				cell(__(row.activity || "")),
+				cell(row.stage ? __(row.stage) : __("Before the first stage")),
+				cell(row.hours ? format_number(row.hours, null, 2) : "", true),
+				cell(format_currency(row.base_amount, answer.currency), true)
+			)
+		);
+	}
+	return table.append($("<thead></thead>").append(head), body);
 }

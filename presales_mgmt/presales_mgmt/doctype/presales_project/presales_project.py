@@ -3,7 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from presales_mgmt import initiation, lifecycle
+from presales_mgmt import initiation, lifecycle, losses
+from presales_mgmt.cost_of_sale import FIGURES
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
 	DateOrderError,
@@ -18,6 +19,7 @@ from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.visibility import get_project_roles, sees_everything
 from presales_mgmt.presales_mgmt.doctype.presales_process.presales_process import freeze
 from presales_mgmt.rules.followup import SUPERVISOR_ROLES, is_own_matter
+from presales_mgmt.rules.handover import ACCEPTED, OFFERED, responsible
 from presales_mgmt.rules.validation import (
 	refuse,
 	refuse_own_supervision,
@@ -55,6 +57,7 @@ TEAM_ROLES = (
 	"Finance",
 	"Legal",
 	"Document Controller",
+	"Delivery Manager",
 	"Member",
 	"Reviewer",
 )
@@ -67,6 +70,8 @@ WRITTEN_ELSEWHERE = (
 	"base_quoted_amount",
 	"sales_order",
 	"base_won_amount",
+	"contract",
+	"base_contract_amount",
 	"won_on",
 	"applied_by",
 	"applied_on",
@@ -78,7 +83,14 @@ WRITTEN_ELSEWHERE = (
 	"initiation",
 	"cost_estimate",
 	"base_estimated_cost",
+	"handover",
+	"handover_status",
+	"delivery_manager",
+	"handed_over_on",
+	"erpnext_project",
 )
+# Written by ERPNext's documents that cost something (R7.1).
+COST_OF_SALE = (*FIGURES, "budget_warned")
 # Follow from the application for initiation, where the company asks for one (R8.7, R9.2).
 WRITTEN_BY_INITIATION = ("project_class", "person_months", "is_large_project")
 
@@ -95,8 +107,10 @@ class PresalesProject(Document):
 		for fieldname in ("company", "presales_process"):
 			require_value(self, fieldname)
 		validate_input(self)
+		self.keep_cost_of_sale()
 		self.validate_written_elsewhere()
 		self.validate_settled()
+		self.validate_budget()
 		self.validate_strategy()
 		self.validate_appointments()
 		self.set_party()
@@ -104,6 +118,7 @@ class PresalesProject(Document):
 		self.set_process_version()
 		self.set_team()
 		self.validate_team()
+		self.set_responsible()
 		self.validate_opportunity()
 		self.validate_dates()
 		initiation.validate_supervision(self, self.get_doc_before_save())
@@ -154,6 +169,30 @@ class PresalesProject(Document):
 				_("no change by hand ({0})").format(expected or _("empty")),
 				LifecycleError,
 			)
+
+	def keep_cost_of_sale(self):
+		"""What was spent is written by ERPNext's documents at any time, so that a form does not know the latest: what
+		it sends is left aside instead of refused.
+		"""
+		before = self.get_doc_before_save()
+		for fieldname in COST_OF_SALE:
+			self.set(fieldname, before.get(fieldname) if before else 0)
+
+	def validate_budget(self):
+		"""The budget comes with the approved application; the director alone changes it afterwards (R9.6, R6.3)."""
+		before = self.get_doc_before_save()
+		if flt(self.presales_budget) == flt(before.presales_budget if before else 0):
+			return
+		user = frappe.session.user
+		if user == "Administrator" or (before and "Director" in get_project_roles(self.name, user)):
+			return
+		refuse(
+			self,
+			self.meta.get_label("presales_budget"),
+			self.presales_budget,
+			_("no change but by the director of the project"),
+			LifecycleError,
+		)
 
 	def validate_settled(self):
 		"""What a project has been initiated with is not exchanged afterwards; a closed one is not changed at all."""
@@ -278,6 +317,7 @@ class PresalesProject(Document):
 				row.active = 1
 			else:
 				self.append("team", {"user": user, "project_role": project_role, "active": 1})
+		self.keep_delivery_manager()
 		self.remove_repeated_members()
 		if self.is_new() and not self.flags.ignore_permissions:
 			self.keep_creator_on_team()
@@ -297,6 +337,21 @@ class PresalesProject(Document):
 		user = frappe.session.user
 		if user != "Administrator" and user not in {row.user for row in (*self.team, *self.supervisors)}:
 			self.append("team", {"user": user, "project_role": "Member", "active": 1})
+
+	def keep_delivery_manager(self):
+		"""Who is to take the project over, or has done so, does not lose sight of it (R1.8)."""
+		if self.handover_status not in (OFFERED, ACCEPTED):
+			return
+		user, role = self.delivery_manager, "Delivery Manager"
+		row = next((row for row in self.team if (row.user, row.project_role) == (user, role)), None)
+		if row:
+			row.active = 1
+		else:
+			self.append("team", {"user": user, "project_role": role, "active": 1})
+
+	def set_responsible(self):
+		"""The manager, until the handover is accepted (R1.10)."""
+		self.responsible = responsible(self.handover_status, self.manager, self.delivery_manager)
 
 	def validate_team(self):
 		require_unique_rows(self, "team", "user", "project_role")
@@ -375,6 +430,7 @@ class PresalesProject(Document):
 			flt(self.expected_amount) * flt(self.conversion_rate), self.precision("base_expected_amount")
 		)
 		self.base_weighted_amount = self.weighted_amount(self.probability)
+		self.base_winning_price = losses.base_price(self)
 
 	def set_size(self):
 		"""Without an application it is the person-months entered here that make a project large (R8.7)."""

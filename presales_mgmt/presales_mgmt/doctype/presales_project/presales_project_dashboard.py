@@ -15,9 +15,24 @@ def get_data():
 				"label": _("Requirements", context="Presales Requirement"),
 				"items": ["Presales Requirement", "Presales Change Request"],
 			},
-			{"label": _("Offer"), "items": ["Presales Solution", "Presales Cost Estimate"]},
+			{
+				"label": _("Offer"),
+				"items": ["Presales Solution", "Presales Cost Estimate", "Presales Price Approval"],
+			},
 			{"label": _("Working Together"), "items": ["Presales Activity", "Presales Analysis Meeting"]},
-			{"label": _("Selling"), "items": ["Opportunity", "Presales Bid", "Quotation", "Sales Order"]},
+			{
+				"label": _("Selling"),
+				"items": [
+					"Opportunity",
+					"Presales Bid",
+					"Quotation",
+					"Presales Negotiation Round",
+					"Contract",
+					"Sales Order",
+				],
+			},
+			{"label": _("Delivery"), "items": ["Presales Handover", "Project"]},
+			{"label": _("Cost of Sale"), "items": ["Presales Purchase Request", "Presales Cost Entry"]},
 			{
 				"label": _("Control"),
 				"items": [

@@ -33,6 +33,7 @@ frappe.ui.form.on("Presales Review", {
 						"Presales Project",
 						"Opportunity",
 						"Quotation",
+						"Contract",
 						"Sales Order",
 					],
 				],

@@ -19,6 +19,7 @@ class PresalesSettings(Document):
 		self.validate_rule()
 		self.validate_threshold()
 		self.validate_bands()
+		self.validate_budget_thresholds()
 
 	def on_update(self):
 		# Install and migrate make the indexes themselves.
@@ -57,6 +58,23 @@ class PresalesSettings(Document):
 				frappe.throw(
 					_("The bounds of the levels contradict each other: {0}").format(error),
 					exc=OutOfRangeError,
+				)
+
+	def validate_budget_thresholds(self):
+		"""A warning comes before the stop, in general and in each company (R9.6)."""
+		for row in (self, *self.companies):
+			company = row.get("company")
+			warn, stop = (
+				flt(self.get_for_company(fieldname, company))
+				for fieldname in ("budget_warn_percent", "budget_stop_percent")
+			)
+			if stop <= 0 or warn > stop:
+				refuse(
+					row,
+					row.meta.get_label("budget_warn_percent"),
+					f"{warn:g}",
+					_("at most {0}, from which it stops").format(f"{stop:g}"),
+					OutOfRangeError,
 				)
 
 	def get_risk_bands(self) -> RiskBands:

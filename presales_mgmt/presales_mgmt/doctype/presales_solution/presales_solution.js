@@ -97,6 +97,14 @@ function add_buttons(frm) {
 			})
 		);
 	}
+	if (frm.doc.status === "Current" && frappe.model.can_create("Presales Cost Estimate")) {
+		frm.add_custom_button(__("Cost Estimate"), () =>
+			frappe.new_doc("Presales Cost Estimate", {
+				presales_project: frm.doc.presales_project,
+				presales_solution: frm.doc.name,
+			})
+		);
+	}
 	if (frm.doc.status === "Current" && frappe.model.can_create("Presales Review")) {
 		frm.add_custom_button(__("Request Review"), () =>
 			frappe.new_doc("Presales Review", {

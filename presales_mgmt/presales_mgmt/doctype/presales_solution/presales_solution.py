@@ -42,6 +42,8 @@ class PresalesSolution(ProjectRecord):
 
 	def before_cancel(self):
 		super().before_cancel()
+		# What it was to cost stays known; an estimate of another solution takes its place.
+		self.ignore_linked_doctypes = (*self.ignore_linked_doctypes, "Presales Cost Estimate")
 		solutions.withdraw(self)
 
 	def set_responsible(self):

@@ -22,7 +22,7 @@ class AccountsController(StatusUpdater):
 		if self.get("_action") != "update_after_submit":
 			self.set_missing_values(for_validate=True)
 		self.calculate_taxes_and_totals()
-		if flt(self.base_grand_total) < 0:
+		if flt(self.base_grand_total) < 0 and not self.get("is_return"):
 			frappe.throw(_("Grand Total (Company Currency) must be at least 0"))
 		self.set_payment_schedule()
 		self.validate_payment_schedule_amount()

@@ -51,7 +51,15 @@ _RULES = {
 	"Material Request": (
 		("Stopped", lambda doc: doc.status == "Stopped"),
 		("Cancelled", lambda doc: doc.docstatus == 2),
+		("Ordered", lambda doc: doc.docstatus == 1 and flt(doc.per_ordered) >= 100),
+		("Partially Ordered", lambda doc: doc.docstatus == 1 and flt(doc.per_ordered)),
 		("Pending", lambda doc: doc.docstatus == 1),
+		("Draft", lambda doc: True),
+	),
+	"Purchase Order": (
+		("Closed", lambda doc: doc.status == "Closed" and doc.docstatus != 2),
+		("Cancelled", lambda doc: doc.docstatus == 2),
+		("To Receive and Bill", lambda doc: doc.docstatus == 1),
 		("Draft", lambda doc: True),
 	),
 }

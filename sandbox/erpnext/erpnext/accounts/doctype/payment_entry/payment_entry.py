@@ -44,6 +44,8 @@ class PaymentEntry(Document):
 		party_amount = self.received_amount if self.payment_type == "Pay" else self.paid_amount
 		self.unallocated_amount = flt(party_amount) - self.total_allocated_amount
 		self.difference_amount = self.base_paid_amount - self.base_received_amount
+		if self.paid_from_account_currency != self.paid_to_account_currency:
+			self.set_exchange_gain_loss()
 		for row in self.references:
 			if flt(row.allocated_amount) > flt(row.outstanding_amount):
 				frappe.throw(
@@ -51,6 +53,15 @@ class PaymentEntry(Document):
 				)
 		if self.difference_amount:
 			frappe.throw(_("Difference Amount must be zero"))
+
+	def set_exchange_gain_loss(self):
+		"""Book what another exchange rate makes of it on the company's account for that."""
+		self.deductions = [row for row in self.deductions if not row.is_exchange_gain_loss]
+		if self.difference_amount:
+			company = frappe.get_cached_doc("Company", self.company)
+			row = {"account": company.exchange_gain_loss_account, "cost_center": company.cost_center}
+			self.append("deductions", {**row, "amount": self.difference_amount, "is_exchange_gain_loss": 1})
+			self.difference_amount = 0
 
 	def set_title(self):
 		"""Title by party, else by accounts."""
@@ -70,6 +81,8 @@ class PaymentEntry(Document):
 			("debit", "paid_to", self.received_amount, self.base_received_amount, self.paid_from),
 		]
 		party_side = {"Pay": "paid_to", "Receive": "paid_from"}.get(self.payment_type)
+		for row in self.deductions:
+			self._make_deduction_entry(row, cancel)
 		for column, side, amount, base_amount, against in sides:
 			if cancel:
 				column = "debit" if column == "credit" else "credit"
@@ -93,6 +106,25 @@ class PaymentEntry(Document):
 					"is_cancelled": cancel,
 				}
 			).insert(ignore_permissions=True)
+
+	def _make_deduction_entry(self, row, cancel):
+		column = "debit" if (row.amount > 0) != bool(cancel) else "credit"
+		frappe.get_doc(
+			{
+				"doctype": "GL Entry",
+				"posting_date": self.posting_date,
+				"company": self.company,
+				"account": row.account,
+				"account_currency": frappe.get_cached_value("Account", row.account, "account_currency"),
+				"against": self.party or self.paid_from,
+				column: abs(row.amount),
+				f"{column}_in_account_currency": abs(row.amount),
+				"voucher_type": self.doctype,
+				"voucher_no": self.name,
+				"cost_center": row.cost_center,
+				"is_cancelled": cancel,
+			}
+		).insert(ignore_permissions=True)
 
 	def _update_references(self, sign):
 		for row in self.references:

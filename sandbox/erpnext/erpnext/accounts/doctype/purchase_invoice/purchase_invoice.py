@@ -14,12 +14,25 @@ class PurchaseInvoice(AccountsController):
 		self._set_outstanding_amount()
 
 	def on_submit(self):
+		self._update_orders()
 		self.update_project()
 
 	def on_cancel(self):
 		self._set_outstanding_amount()
 		self.db_set({"outstanding_amount": self.outstanding_amount, "status": self.status})
+		self._update_orders()
 		self.update_project()
+
+	def _update_orders(self):
+		"""Write what is billed into the rows of the purchase orders."""
+		for name in sorted({row.po_detail for row in self.items if row.po_detail}):
+			amounts = frappe.get_all(
+				"Purchase Invoice Item",
+				{"po_detail": name, "docstatus": 1},
+				pluck="amount",
+				order_by="name",
+			)
+			frappe.db.set_value("Purchase Order Item", name, "billed_amt", sum(amounts))
 
 	def set_missing_values(self, for_validate=False):
 		"""Fill names, group, accounts and price list that follow from supplier and company."""

@@ -1,4 +1,5 @@
 import frappe
+from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt, getdate
 
 from erpnext.controllers.selling_controller import SellingController
@@ -26,13 +27,21 @@ class SalesInvoice(SellingController):
 		self.party_account_currency = frappe.get_cached_value("Account", self.debit_to, "account_currency")
 
 	def _set_outstanding_amount(self):
-		self.outstanding_amount = flt(self.rounded_total or self.grand_total) if self.docstatus < 2 else 0
+		self.outstanding_amount = self._get_total() if self.docstatus < 2 else 0
 		self._set_status()
 
+	def _get_total(self):
+		"""Return the total in the currency of the customer's account, in which what is outstanding is kept."""
+		if self.party_account_currency in (None, self.currency):
+			return flt(self.rounded_total or self.grand_total)
+		return flt(flt(self.rounded_total or self.grand_total) * flt(self.conversion_rate), 2)
+
 	def _set_status(self):
-		total = flt(self.rounded_total or self.grand_total)
+		total = self._get_total()
 		if self.docstatus != 1:
 			self.status = "Cancelled" if self.docstatus == 2 else "Draft"
+		elif self.is_return:
+			self.status = "Return"
 		elif flt(self.outstanding_amount) <= 0:
 			self.status = "Paid"
 		elif self.due_date and getdate(self.due_date) < getdate():
@@ -48,3 +57,34 @@ class SalesInvoice(SellingController):
 		self.db_set("outstanding_amount", flt(self.outstanding_amount) - flt(amount))
 		self._set_status()
 		self.db_set("status", self.status)
+
+
+@frappe.whitelist()
+def make_sales_return(source_name, target_doc=None):
+	"""Map a submitted invoice to a credit note over all of it."""
+
+	def set_return(source, target):
+		target.is_return = 1
+		target.return_against = source.name
+		target.payment_schedule = []
+		target.run_method("calculate_taxes_and_totals")
+
+	def negate(source, target, source_parent):
+		target.qty = -source.qty
+		target.stock_qty = -source.stock_qty
+
+	return get_mapped_doc(
+		"Sales Invoice",
+		source_name,
+		{
+			"Sales Invoice": {"doctype": "Sales Invoice", "validation": {"docstatus": ["=", 1]}},
+			"Sales Invoice Item": {
+				"doctype": "Sales Invoice Item",
+				"field_map": {"sales_order": "sales_order", "so_detail": "so_detail"},
+				"postprocess": negate,
+			},
+			"Sales Taxes and Charges": {"doctype": "Sales Taxes and Charges"},
+		},
+		target_doc,
+		set_return,
+	)

@@ -1,5 +1,6 @@
 import frappe
 from frappe import _
+from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt, getdate
 
 from erpnext.controllers.status_updater import StatusUpdater
@@ -33,7 +34,6 @@ class MaterialRequest(StatusUpdater):
 				(d.conversion_factor for d in item.uoms if d.uom == row.uom), 1.0
 			)
 			row.stock_qty = flt(row.qty) * row.conversion_factor
-			row.amount = flt(row.rate) * flt(row.qty)
 			row.schedule_date = row.schedule_date or self.schedule_date
 
 	def validate_schedule_date(self):
@@ -69,3 +69,41 @@ def update_status(name, status):
 	doc = frappe.get_doc("Material Request", name)
 	doc.check_permission("write")
 	doc.set_status(update=True, status=status)
+
+
+@frappe.whitelist()
+def make_purchase_order(source_name, target_doc=None, args=None):
+	"""Map what is not yet ordered of a submitted request to a new purchase order."""
+
+	def postprocess(source, target):
+		if target.supplier:
+			target.run_method("set_missing_values")
+			target.run_method("calculate_taxes_and_totals")
+
+	def update_row(source, target, source_parent):
+		target.stock_qty = flt(source.stock_qty) - flt(source.ordered_qty)
+		target.qty = target.stock_qty / (flt(source.conversion_factor) or 1)
+		target.schedule_date = source.schedule_date
+
+	return get_mapped_doc(
+		"Material Request",
+		source_name,
+		{
+			"Material Request": {
+				"doctype": "Purchase Order",
+				"validation": {"docstatus": ["=", 1], "material_request_type": ["=", "Purchase"]},
+			},
+			"Material Request Item": {
+				"doctype": "Purchase Order Item",
+				"field_map": {
+					"name": "material_request_item",
+					"parent": "material_request",
+					"uom": "uom",
+				},
+				"postprocess": update_row,
+				"condition": lambda row: flt(row.ordered_qty) < flt(row.stock_qty),
+			},
+		},
+		target_doc,
+		postprocess,
+	)

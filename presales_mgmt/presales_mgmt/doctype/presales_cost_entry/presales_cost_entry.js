@@ -1,0 +1,5 @@
+frappe.ui.form.on("Presales Cost Entry", {
+	refresh(frm) {
+		frm.disable_save();
+	},
+});

@@ -1,0 +1,5 @@
+from presales_mgmt.controllers import ProjectRow
+
+
+class PresalesDiscountAuthority(ProjectRow):
+	pass

@@ -1,0 +1,516 @@
+"""Who may give which price: limits by role, and the approval of a price beyond them (R1.6, R5.8, R7.8).
+
+`rules.price` has the formulas. Whoever submits a Quotation of a project needs a role that may give its price, or a
+Presales Price Approval of exactly what is submitted: one that was given early lets no changed document through. It is
+asked for by who makes the offer, and decided by somebody whose roles allow the price, never by who asked, made the
+offer or leads the project. As long as a company has no price authorities nothing is limited.
+
+A Sales Order at the prices of its quotation needs nothing. One that goes below them is measured as if all that was
+quoted were sold at the order's prices.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import flt, now_datetime
+
+from presales_mgmt import requirements, reviewed_version
+from presales_mgmt.controllers import (
+	finish_todos,
+	give_todo,
+	read_to_settle,
+	require_open_project,
+	require_status,
+	settle,
+)
+from presales_mgmt.exceptions import PriceAuthorityError, SelfApprovalError
+from presales_mgmt.permissions.delegation import acting_for
+from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.permissions.visibility import LEADER_ROLE, get_project_roles
+from presales_mgmt.rectification import members_of
+from presales_mgmt.rules import price as rules
+from presales_mgmt.rules.followup import is_own_matter
+from presales_mgmt.rules.validation import able_users, refuse
+
+APPROVAL = "Presales Price Approval"
+QUOTATION, ORDER = "Quotation", "Sales Order"
+OFFERS = (QUOTATION, ORDER)
+ESTIMATE = "Presales Cost Estimate"
+# Amounts that differ by less are the same, rounded in another way.
+TOLERANCE = 0.01
+
+
+# ---------------------------------------------------------------------------------------- figures
+
+
+def measure(offer) -> rules.Figures:
+	"""The figures of a Quotation, or of a Sales Order without one, as it is in memory. Two queries with an estimate."""
+	rows = [
+		rules.OfferRow(row.item_code, flt(row.qty), flt(row.rate), flt(row.price_list_rate))
+		for row in offer.items
+		if not row.get("is_alternative")
+	]
+	reference = rules.list_total(rows)
+	base_cost = None
+	estimate = _get_estimate(offer)
+	if estimate:
+		base_cost = flt(estimate.total_cost)
+		reference = max(reference, rules.estimate_total(rows, _prices(estimate, offer)))
+	if any(tax.get("included_in_print_rate") for tax in offer.get("taxes") or ()):
+		reference = rules.without_tax(reference, flt(offer.total), _net_before_discount(offer))
+	return rules.Figures(flt(offer.net_total), flt(offer.base_net_total), reference, base_cost)
+
+
+def measure_order(order) -> rules.Figures | None:
+	"""The figures of a Sales Order that goes below the prices of its quotations; None when it does not.
+
+	That of the quotations with their net totals in the proportion in which the order lies below them. Of an order
+	that rests on no quotation, its own; it stands for a part of the deal at most, so that no margin can be told.
+	"""
+	linked = [row for row in order.items if row.get("quotation_item")]
+	if not linked:
+		figures = measure(order)
+		return rules.Figures(figures.net_total, figures.base_net_total, figures.reference)
+	quoted = {
+		row.name: row
+		for row in frappe.get_all(
+			"Quotation Item",
+			filters={"name": ["in", [row.quotation_item for row in linked]]},
+			fields=["name", "parent", "net_rate"],
+			order_by="name asc",
+		)
+	}
+	linked = [row for row in linked if row.quotation_item in quoted]
+	below = [
+		row for row in linked if flt(row.net_rate) < flt(quoted[row.quotation_item].net_rate) - TOLERANCE
+	]
+	if not below:
+		return None
+	expected = sum(flt(quoted[row.quotation_item].net_rate) * flt(row.qty) for row in linked)
+	proportion = sum(flt(row.net_amount) for row in linked) / expected if expected else 1
+	quotations = [
+		measure(frappe.get_doc(QUOTATION, name)) for name in sorted({row.parent for row in quoted.values()})
+	]
+	costs = [figures.base_cost for figures in quotations if figures.base_cost is not None]
+	return rules.Figures(
+		sum(figures.net_total for figures in quotations) * proportion,
+		sum(figures.base_net_total for figures in quotations) * proportion,
+		sum(figures.reference for figures in quotations),
+		sum(costs) if costs else None,
+	)
+
+
+def _get_estimate(offer):
+	name = offer.get("presales_cost_estimate")
+	if not name:
+		return None
+	return frappe.db.get_value(
+		ESTIMATE, name, ["name", "total_cost", "currency", "conversion_rate"], as_dict=True
+	)
+
+
+def _prices(estimate, offer) -> dict:
+	"""Item -> price of the estimate in the currency of the offer."""
+	from presales_mgmt.offering import get_free_line_item
+
+	factor = 1.0
+	if estimate.currency != offer.currency:
+		factor = flt(estimate.conversion_rate) / (flt(offer.conversion_rate) or 1)
+	free_item = get_free_line_item(offer.company)
+	lines = frappe.get_all(
+		"Presales Cost Line",
+		filters={"parenttype": ESTIMATE, "parent": estimate.name},
+		fields=["item_code", "qty", "selling_amount"],
+		order_by="idx asc",
+	)
+	return rules.average_prices(
+		(line.item_code or free_item, flt(line.qty), flt(line.selling_amount) * factor)
+		for line in lines
+		if line.item_code or free_item
+	)
+
+
+def _net_before_discount(offer) -> float:
+	net, discount = flt(offer.net_total), flt(offer.discount_amount)
+	if not discount:
+		return net
+	if offer.apply_discount_on == "Net Total":
+		return net + discount
+	grand_total = flt(offer.grand_total)
+	return net * (grand_total + discount) / grand_total if grand_total else net
+
+
+# ---------------------------------------------------------------------------------------- limits
+
+
+def get_authorities(company: str) -> list[rules.Authority]:
+	"""The price authorities that hold in a company."""
+	return rules.chosen_authorities(frappe.get_cached_doc("Presales Settings").price_authorities, company)
+
+
+def get_limits(figures: rules.Figures, company: str, user: str, alone: bool = True) -> list[str]:
+	"""Which limits a price exceeds for `user`; none without price authorities.
+
+	Args:
+		alone: whether nobody else stands behind the price: then nothing goes below the margin floor.
+	"""
+	authorities = get_authorities(company)
+	if not authorities:
+		return []
+	roles = set(frappe.get_roles(user))
+	exceeded = rules.limits_exceeded(figures, [each for each in authorities if each.role in roles])
+	if alone and rules.is_below_floor(figures, get_floor(company)):
+		exceeded.append(rules.FLOOR)
+	return exceeded
+
+
+def get_floor(company: str) -> float:
+	return flt(frappe.get_cached_doc("Presales Settings").get_for_company("margin_floor", company))
+
+
+def check_price(quotation) -> None:
+	"""Raise `PriceAuthorityError` unless the user may give the price of a Quotation, or it is approved: exactly this one
+	when it is about to be submitted, one as low as this when ERPNext changes it afterwards.
+	"""
+	if not get_authorities(quotation.company):
+		return
+	_check(quotation, measure(quotation))
+
+
+def check_order_price(order) -> None:
+	"""Raise `PriceAuthorityError` when a Sales Order goes below what was quoted further than the user may, and no
+	approval lets it: of exactly this order as long as it is a draft, of a price as low as this one afterwards.
+	"""
+	if not get_authorities(order.company):
+		return
+	figures = measure_order(order)
+	if figures:
+		_check(order, figures)
+
+
+def _check(offer, figures: rules.Figures) -> None:
+	exceeded = get_limits(figures, offer.company, frappe.session.user)
+	if not exceeded:
+		return
+	approvals = frappe.get_all(
+		APPROVAL,
+		filters={
+			"reference_doctype": offer.doctype,
+			"reference_name": offer.name,
+			"status": rules.APPROVED,
+		},
+		fields=["name", "fingerprint", "cost_estimate", "discount_percent", "base_cost", "margin_percent"],
+		order_by="creation desc",
+	)
+	if any(_holds(approval, offer, figures) for approval in approvals):
+		return
+	found = _limits_label(exceeded)
+	if approvals:
+		message = _(
+			"{0} has changed since its price was approved ({1}). It exceeds: {2}. Ask for approval again."
+		)
+		message = message.format(offer.name, approvals[0].name, found)
+	else:
+		message = _("The price of {0} is lower than you may give. It exceeds: {1}. Ask for approval.").format(
+			offer.name, found
+		)
+	# Neither cost nor margin is told: not everybody who sells is to know them.
+	frappe.throw(message, exc=PriceAuthorityError, title=_("Price Needs Approval"))
+
+
+def _holds(approval, offer, figures: rules.Figures) -> bool:
+	"""Whether an approval lets the offer through. What follows from it without being entered must be no worse."""
+	if offer.get_doc_before_save() and offer.get_doc_before_save().docstatus == 1:
+		exact = True  # ERPNext changes what stands already; then the price as such counts
+	else:
+		exact = approval.fingerprint == reviewed_version.fingerprint_of(offer)
+	same_cost = (approval.cost_estimate or None) == (offer.get("presales_cost_estimate") or None)
+	margin_holds = figures.margin_percent is None or flt(approval.margin_percent) <= figures.margin_percent
+	return (
+		exact
+		and (same_cost or offer.doctype == ORDER)
+		and figures.discount_percent <= flt(approval.discount_percent)
+		and margin_holds
+	)
+
+
+def _limits_label(limits: list[str]) -> str:
+	labels = {
+		rules.DISCOUNT: _("Discount", context="Presales Price Approval"),
+		rules.MARGIN: _("Margin", context="Presales Price Approval"),
+		rules.FLOOR: _("Margin Floor"),
+	}
+	return ", ".join(labels[limit] for limit in limits)
+
+
+# ---------------------------------------------------------------------------------------- approval
+
+
+def request(doctype: str, name: str, reason: str) -> str:
+	"""Ask for approval of the price of a draft Quotation or Sales Order; returns the name of the request.
+
+	One that is open already is withdrawn by it.
+
+	Raises:
+		frappe.PermissionError: the user may not write the document.
+		PriceAuthorityError: it has no project or is no draft, there is no reason, or the price is one that the user
+			may give.
+	"""
+	if doctype not in OFFERS:
+		frappe.throw(
+			_("{0}: found {1}, expected {2}.").format(
+				_("Document Type"), doctype, _(" or ").join(map(_, OFFERS))
+			),
+			exc=PriceAuthorityError,
+		)
+	offer = frappe.get_doc(doctype, name)
+	offer.check_permission("write")
+	if not offer.get("presales_project"):
+		refuse(offer, "Presales Project", None, _("a project"), PriceAuthorityError)
+	if offer.docstatus:
+		refuse(offer, "Status", _(offer.status), _("Draft"), PriceAuthorityError)
+	reason = (reason or "").strip()
+	if not reason:
+		frappe.throw(_("Say why the price is to be lower."), exc=PriceAuthorityError)
+	_withdraw_open(offer)
+	if offer.doctype == QUOTATION:
+		_suppose_estimate(offer)
+	figures = measure(offer) if offer.doctype == QUOTATION else measure_order(offer)
+	user = frappe.session.user
+	exceeded = get_limits(figures, offer.company, user) if figures else []
+	if not exceeded:
+		frappe.throw(
+			_("{0} may give the price of {1} without approval.").format(user, name), exc=PriceAuthorityError
+		)
+	doc = frappe.new_doc(APPROVAL)
+	doc.update(
+		{
+			"presales_project": offer.presales_project,
+			"reference_doctype": doctype,
+			"reference_name": name,
+			"customer_name": offer.customer_name,
+			"company": offer.company,
+			"status": rules.REQUESTED,
+			"requested_by": user,
+			"requested_on": now_datetime(),
+			"currency": offer.currency,
+			"conversion_rate": offer.conversion_rate,
+			"reason": reason,
+			"limits_exceeded": ", ".join(exceeded),
+			"net_total": offer.net_total,
+			"base_net_total": offer.base_net_total,
+			"reference_total": figures.reference,
+			"discount_percent": figures.discount_percent,
+			"cost_estimate": offer.get("presales_cost_estimate"),
+			"base_cost": figures.base_cost,
+			"base_margin": figures.base_net_total - figures.base_cost if figures.base_cost is not None else 0,
+			"margin_percent": figures.margin_percent,
+			"margin_floor": get_floor(offer.company),
+			"fingerprint": reviewed_version.fingerprint_of(offer),
+		}
+	)
+	doc.flags.by_function = True
+	# Who makes the offer may be of the order desk, and then sees neither project nor cost.
+	doc.insert(ignore_permissions=True)
+	for approver in get_approvers(doc):
+		give_todo(doc, approver, _("Decide on the price of {0}").format(name))
+	return doc.name
+
+
+def decide(name: str, approved: bool, remarks: str | None = None) -> None:
+	"""Approve or reject the price of an offer.
+
+	Raises:
+		frappe.PermissionError: the user does not see the request.
+		SelfApprovalError: the user asked for it, made the offer, leads the project, or stands in for who did.
+		PriceAuthorityError: the user's roles do not allow the price, it is decided on, the offer is no longer what the
+			request was about, or it is rejected without a reason.
+	"""
+	doc = read_to_settle(APPROVAL, name)
+	require_open_project(doc.presales_project)
+	require_status(doc, PriceAuthorityError, rules.REQUESTED)
+	_require_decider(doc)
+	remarks = (remarks or "").strip()
+	if approved:
+		_require_as_asked(doc)
+	elif not remarks:
+		refuse(doc, "Remarks on the Decision", None, _("a reason"), PriceAuthorityError)
+	settle(
+		doc,
+		{
+			"status": rules.APPROVED if approved else rules.REJECTED,
+			"decided_by": frappe.session.user,
+			"decided_on": now_datetime(),
+			"decision_remarks": remarks or None,
+		},
+	)
+	finish_todos(doc.doctype, doc.name, "Closed")
+	requirements.tell(doc, doc.requested_by, _approved if approved else _rejected)
+
+
+def withdraw(name: str) -> None:
+	"""Take a request back. Who asked, or a delegate, does so, or who directs or manages the project.
+
+	Raises:
+		frappe.PermissionError: somebody else tries.
+		PriceAuthorityError: it is decided on.
+	"""
+	doc = frappe.get_doc(APPROVAL, name, for_update=True)
+	user = frappe.session.user
+	own = doc.requested_by in acting_for(user)
+	if not own and not {"Director", "Manager"} & get_project_roles(doc.presales_project, user):
+		frappe.throw(
+			_("Only {0}, the director or the manager may withdraw this.").format(doc.requested_by),
+			exc=frappe.PermissionError,
+		)
+	require_status(doc, PriceAuthorityError, rules.REQUESTED)
+	_withdraw(doc)
+
+
+def get_approvers(approval) -> list[str]:
+	"""Who sees the project, may give the price, and has no part in the matter. A fixed number of queries."""
+	figures = _figures_of(approval)
+	roles = [
+		authority.role
+		for authority in get_authorities(approval.company)
+		if not rules.limits_exceeded(figures, [authority])
+	]
+	holders = frappe.get_all(
+		"Has Role",
+		filters={"parenttype": "User", "role": ["in", roles]},
+		pluck="parent",
+		order_by="parent asc",
+	)
+	leaders = frappe.get_all(
+		"Has Role",
+		filters={"parenttype": "User", "role": LEADER_ROLE},
+		pluck="parent",
+		order_by="parent asc",
+	)
+	insiders = members_of(approval.presales_project) | set(leaders)
+	return sorted(able_users(insiders & set(holders)) - _concerned(approval) - {"Administrator"})
+
+
+def get_price_status(doctype: str, name: str) -> dict:
+	"""What the price of a draft needs, for its form. See `api.get_price_status`, which checks who may ask."""
+	offer = frappe.get_doc(doctype, name)
+	if not offer.get("presales_project") or not get_authorities(offer.company):
+		return {"limits": [], "discount_percent": None, "request": None}
+	if doctype == QUOTATION:
+		_suppose_estimate(offer)
+	figures = measure(offer) if doctype == QUOTATION else measure_order(offer)
+	exceeded = get_limits(figures, offer.company, frappe.session.user) if figures else []
+	latest = frappe.get_all(
+		APPROVAL,
+		filters={"reference_doctype": doctype, "reference_name": name},
+		fields=[
+			"name",
+			"status",
+			"fingerprint",
+			"cost_estimate",
+			"discount_percent",
+			"margin_percent",
+			"requested_by",
+			"decided_by",
+			"decision_remarks",
+		],
+		order_by="creation desc",
+		limit=1,
+	)
+	request = latest[0] if latest else None
+	return {
+		"limits": exceeded,
+		"discount_percent": figures.discount_percent if figures else None,
+		# Cost and margin are not for everybody who sells.
+		"request": request
+		and {
+			**{
+				key: request[key]
+				for key in ("name", "status", "requested_by", "decided_by", "decision_remarks")
+			},
+			"holds": bool(figures) and _holds(request, offer, figures),
+		},
+	}
+
+
+def _suppose_estimate(quotation) -> None:
+	"""A draft that names no estimate is measured by the one on which it will rest. Nothing is stored."""
+	if not quotation.get("presales_cost_estimate"):
+		quotation.presales_cost_estimate = frappe.db.get_value(
+			PROJECT, quotation.presales_project, "cost_estimate"
+		)
+
+
+def _require_decider(doc) -> None:
+	user = frappe.session.user
+	concerned = _concerned(doc)
+	if is_own_matter(acting_for(user), *concerned) or user in acting_for(doc.requested_by):
+		frappe.throw(
+			_(
+				"{0} asked for this price, made the offer or leads the project, or stands in for who did."
+			).format(user),
+			exc=SelfApprovalError,
+		)
+	exceeded = get_limits(_figures_of(doc), doc.company, user, alone=False)
+	if not get_authorities(doc.company) or exceeded:
+		frappe.throw(
+			_("The roles of {0} do not allow the price of {1}: {2}.").format(
+				user, doc.reference_name, _limits_label(exceeded)
+			),
+			exc=PriceAuthorityError,
+		)
+
+
+def _concerned(doc) -> set[str]:
+	"""Whose matter the price is: who asked for it, made or last changed the offer, or leads the project."""
+	leads = frappe.db.get_value(PROJECT, doc.presales_project, ["director", "manager"]) or ()
+	makers = frappe.db.get_value(doc.reference_doctype, doc.reference_name, ["owner", "modified_by"]) or ()
+	return set(filter(None, (doc.requested_by, *makers, *leads)))
+
+
+def _figures_of(approval) -> rules.Figures:
+	"""The figures as they were when the approval was asked for."""
+	figures = rules.Figures(
+		flt(approval.reference_total) * (1 - flt(approval.discount_percent) / 100),
+		flt(approval.base_cost) + flt(approval.base_margin),
+		flt(approval.reference_total),
+		flt(approval.base_cost) if approval.cost_estimate or flt(approval.base_cost) else None,
+	)
+	return figures
+
+
+def _require_as_asked(doc) -> None:
+	exists = frappe.db.exists(doc.reference_doctype, doc.reference_name)
+	offer = frappe.get_doc(doc.reference_doctype, doc.reference_name) if exists else None
+	if offer and offer.docstatus == 0 and reviewed_version.fingerprint_of(offer) == doc.fingerprint:
+		return
+	frappe.throw(
+		_("{0} is no longer what the approval of its price was asked for.").format(doc.reference_name),
+		exc=PriceAuthorityError,
+	)
+
+
+def _withdraw_open(offer) -> None:
+	for name in frappe.get_all(
+		APPROVAL,
+		filters={
+			"reference_doctype": offer.doctype,
+			"reference_name": offer.name,
+			"status": rules.REQUESTED,
+		},
+		pluck="name",
+		order_by="creation asc",
+	):
+		_withdraw(frappe.get_doc(APPROVAL, name, for_update=True))
+
+
+def _withdraw(doc) -> None:
+	settle(doc, {"status": rules.WITHDRAWN})
+	finish_todos(doc.doctype, doc.name, "Cancelled")
+
+
+def _approved(language: str) -> str:
+	return _("Price approved on {0}: {1}", lang=language)
+
+
+def _rejected(language: str) -> str:
+	return _("Price rejected on {0}: {1}", lang=language)

@@ -1,0 +1,214 @@
+"""Versions of what is offered: several for each bidding customer, of which one is current (R1.6, R7.8).
+
+ERPNext knows one offer, which is cancelled and amended. Here every submitted Quotation of a project is a version
+with a number. The newest for a customer, lead or prospect is current; the ones before it are superseded and cannot
+be ordered. Of several bidding customers each has a current version. Number and status are written here and nowhere
+else, under a lock on the project. A draft has no number: who submits first comes first.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.mapper import get_mapped_doc
+from frappe.utils import cint, getdate
+
+from presales_mgmt.exceptions import SupersededQuotationError, VersionError
+from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.rules import quotation as rules
+from presales_mgmt.rules.validation import refuse
+
+QUOTATION = "Quotation"
+# Written by functions, whatever a client sends.
+KEPT_FIELDS = (
+	"presales_version",
+	"presales_version_status",
+	"presales_cost_estimate",
+	"presales_installation_days",
+)
+ROW_FIELDS = [
+	"name",
+	"status",
+	"presales_version",
+	"presales_version_status",
+	"quotation_to",
+	"party_name",
+	"transaction_date",
+	"base_net_total",
+]
+
+
+def clear_version(doc) -> None:
+	"""A draft is no version yet, whatever was sent or copied."""
+	if doc.docstatus == 0:
+		doc.presales_version = 0
+		doc.presales_version_status = None
+
+
+def release(doc) -> None:
+	"""Make a Quotation that is about to be submitted the next version for its customer."""
+	# Of two who submit at once the second waits, and then sees what the first has done.
+	frappe.db.get_value(PROJECT, doc.presales_project, "name", for_update=True)
+	others = _read(doc.presales_project, quotation_to=doc.quotation_to, party_name=doc.party_name)
+	others = [row for row in others if row.name != doc.name]
+	doc.presales_version = 1 + max((cint(row.presales_version) for row in others), default=0)
+	doc.presales_version_status = rules.CURRENT
+
+
+def withdraw(doc) -> None:
+	"""A version that was cancelled is withdrawn; the latest one that is left becomes current again."""
+	doc.db_set("presales_version_status", rules.WITHDRAWN)
+	settle(doc.presales_project)
+
+
+def settle(project: str) -> None:
+	"""Write what each version of a project is now, and which offer stands for the deal.
+
+	That is the current version for the project's own party; when there is none, the latest current one. Its
+	amount is the net total in company currency, before tax.
+	"""
+	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	rows = [row for row in _read(project) if row.docstatus == 1]
+	for name, status in rules.statuses(rows).items():
+		row = next(row for row in rows if row.name == name)
+		if row.presales_version_status != status:
+			frappe.db.set_value(QUOTATION, name, "presales_version_status", status)
+			row.presales_version_status = status
+	offer = rules.choose_offer(
+		[row for row in rows if row.presales_version_status == rules.CURRENT], (doc.party_type, doc.party)
+	)
+	doc.db_set(
+		{
+			"quotation": offer.name if offer else None,
+			"base_quoted_amount": offer.base_net_total if offer else 0,
+		},
+		notify=True,
+	)
+
+
+def get_current(project: str, quotation_to: str, party_name: str) -> str | None:
+	"""The current version for a bidding customer."""
+	return frappe.db.get_value(
+		QUOTATION,
+		{
+			"presales_project": project,
+			"quotation_to": quotation_to,
+			"party_name": party_name,
+			"docstatus": 1,
+			"presales_version_status": rules.CURRENT,
+		},
+		order_by="presales_version desc",
+	)
+
+
+def require_orderable(order) -> None:
+	"""Raise `SupersededQuotationError` when a row of a Sales Order comes from a version that does not stand any more.
+
+	One query, and another to say which version to order instead.
+	"""
+	names = sorted({row.prevdoc_docname for row in order.items} - {None, ""})
+	if not names:
+		return
+	for row in frappe.get_all(
+		QUOTATION,
+		filters={"name": ["in", names], "presales_version_status": ["in", rules.NOT_ORDERABLE]},
+		fields=[*ROW_FIELDS, "presales_project"],
+		order_by="name asc",
+	):
+		refuse_order(row)
+
+
+def refuse_order(quotation) -> None:
+	"""Raise since nothing is ordered from `quotation`: it says which version stands instead."""
+	current = get_current(quotation.presales_project, quotation.quotation_to, quotation.party_name)
+	frappe.throw(
+		_("Quotation {0} (version {1}) is {2} and cannot be ordered; the current version is {3}.").format(
+			quotation.name,
+			quotation.presales_version,
+			_(quotation.presales_version_status, context=QUOTATION),
+			current or _("none"),
+		),
+		exc=SupersededQuotationError,
+		title=_("Not the Current Version"),
+	)
+
+
+def refuse_order_past_project(quotation) -> None:
+	"""Refuse an order that was taken out of the project to get at a version that does not stand any more.
+
+	Orders of the project are checked before; this one shows when ERPNext notes on the quotation what was ordered.
+	"""
+	item, order = map(frappe.qb.DocType, ("Sales Order Item", "Sales Order"))
+	strays = (
+		frappe.qb.from_(item)
+		.join(order)
+		.on(order.name == item.parent)
+		.select(order.name)
+		.where((item.prevdoc_docname == quotation.name) & (order.docstatus == 1))
+		.where(order.presales_project.isnull() | (order.presales_project == ""))
+		.limit(1)
+		.run()
+	)
+	if strays:
+		refuse_order(quotation)
+
+
+@frappe.whitelist()
+def make_next_version(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
+	"""An unsaved Quotation that says what the submitted one `source_name` says, for the form to open.
+
+	Raises `frappe.PermissionError` without the right to read the one and to create another, and `VersionError` when
+	the source is a draft, which is changed as it is, or cancelled, which is amended.
+	"""
+
+	def set_origin(source, target):
+		if not source.get("presales_project"):
+			refuse(source, "Presales Project", None, _("a project"), VersionError)
+		if source.docstatus != 1:
+			refuse(source, "Status", _(source.status), _("a quotation that was submitted"), VersionError)
+		clear_version(target)
+		# An offer whose time has passed gets a new one.
+		if source.valid_till and getdate(source.valid_till) < getdate():
+			target.valid_till = None
+		frappe.has_permission(QUOTATION, "create", doc=target, throw=True)
+
+	def keep_origin(source, target, source_parent):
+		# Not copied by ERPNext; but an opportunity finds its quotations by these.
+		target.prevdoc_doctype, target.prevdoc_docname = source.prevdoc_doctype, source.prevdoc_docname
+
+	return get_mapped_doc(
+		QUOTATION,
+		source_name,
+		{
+			QUOTATION: {"doctype": QUOTATION},
+			"Quotation Item": {"doctype": "Quotation Item", "postprocess": keep_origin},
+		},
+		target_doc,
+		set_origin,
+	)
+
+
+def keep_from_before(doc) -> None:
+	"""Frappe compares nothing when a document is cancelled: a client could send other values of ours with it."""
+	before = doc.get_doc_before_save()
+	if before and before.get("presales_project"):
+		doc.presales_project = before.presales_project
+		for fieldname in KEPT_FIELDS:
+			doc.set(fieldname, before.get(fieldname))
+
+
+def _read(project: str, **filters) -> list[frappe._dict]:
+	"""The submitted and cancelled quotations of a project, which the caller has locked, the oldest first."""
+
+	def read(**lock):
+		return frappe.qb.get_query(
+			QUOTATION,
+			fields=[*ROW_FIELDS, "docstatus", "creation"],
+			filters={"presales_project": project, "docstatus": [">", 0], **filters},
+			order_by="transaction_date asc, creation asc",
+			**lock,
+		).run(as_dict=True)
+
+	# Locking reads see what was committed meanwhile. They leave out what somebody holds who waits for this lock
+	# himself; that is as it was at the beginning.
+	rows = {row.name: row for row in (*read(), *read(for_update=True, skip_locked=True))}
+	return sorted(rows.values(), key=lambda row: (row.transaction_date, row.creation))

@@ -1,0 +1,607 @@
+"""Who may give which price, and the approval of one beyond the limits (R1.6, R5.8, R7.8)."""
+
+import pytest
+
+from tests.test_quotations import make_order, next_version, switch_gates_off
+from tests.world import email
+
+APPROVAL = "Presales Price Approval"
+PRICE_LIST = "Presales Test Prices"
+
+
+@pytest.fixture
+def project(world, frappe):
+	"""The list price is 2000; the manager may give 10 percent, leaders 30, with margins of 20 and 5 percent."""
+	switch_gates_off(frappe)
+	authorize(frappe)
+	world.insert("Price List", price_list_name=PRICE_LIST, currency="CNY", selling=1, enabled=1)
+	world.insert("Item Price", item_code=world.item, price_list=PRICE_LIST, price_list_rate=2000, uom="Nos")
+	return world.make_active_project()
+
+
+def authorize(frappe, *rows, **values):
+	settings = frappe.get_doc("Presales Settings")
+	settings.update({"price_authorities": [], **values})
+	for role, discount, margin, *company in rows or (
+		("Presales Manager", 10, 20),
+		("Presales Director", 20, 10),
+		("Presales Leader", 30, 5),
+	):
+		settings.append(
+			"price_authorities",
+			{
+				"role": role,
+				"max_discount_percent": discount,
+				"min_margin_percent": margin,
+				"only_for_company": company[0] if company else None,
+			},
+		)
+	settings.save()
+
+
+def quote(world, project, rate, person="manager", **values):
+	return world.make_quotation(project, person, rate=rate, selling_price_list=PRICE_LIST, **values)
+
+
+def submit(world, doc, person="manager"):
+	with world.acting_as(person):
+		doc.submit()
+
+
+def ask(world, frappe, doc, person="manager", reason="The customer has an offer at this price"):
+	from presales_mgmt.api import request_price_approval
+
+	with world.acting_as(person):
+		return frappe.get_doc(APPROVAL, request_price_approval(doc.doctype, doc.name, reason))
+
+
+def approve(world, approval, person="leader", remarks=None):
+	from presales_mgmt.api import approve_price
+
+	with world.acting_as(person):
+		approve_price(approval.name, remarks)
+	approval.reload()
+	return approval
+
+
+def refused(message="lower than you may give"):
+	from presales_mgmt.exceptions import PriceAuthorityError
+
+	return pytest.raises(PriceAuthorityError, match=message)
+
+
+def approved_estimate(world, frappe, project, **values):
+	estimate = world.estimate(project, **values)
+	world.approve_estimate(project, estimate)
+	return estimate
+
+
+# ------------------------------------------------------------------------------- limits
+
+
+@pytest.mark.clause("R5.8", "R7.8")
+def test_a_discount_needs_the_authority_of_the_role(world, frappe, project):
+	submit(world, quote(world, project, 1800))
+	beyond = quote(world, project, 1790)
+	with refused("It exceeds: Discount"):
+		submit(world, beyond)
+	with world.acting_as("director"):
+		beyond.reload()
+		beyond.submit()
+	assert beyond.docstatus == 1
+
+
+def test_without_authorities_nothing_is_limited(world, frappe, project):
+	authorize(frappe)
+	frappe.get_doc("Presales Settings").update({"price_authorities": []}).save()
+	submit(world, quote(world, project, 1))
+
+
+def test_discounts_on_the_total_count_as_well(world, frappe, project):
+	doc = quote(world, project, 1900, apply_discount_on="Net Total", additional_discount_percentage=6)
+	with refused():
+		submit(world, doc)
+	allowed = quote(world, project, 1900, apply_discount_on="Net Total", additional_discount_percentage=5)
+	submit(world, allowed)
+	assert allowed.net_total == 1_083_000
+
+
+def test_who_has_no_authority_sells_at_the_list_price(world, frappe, project):
+	submit(world, quote(world, project, 2000), "clerk")
+	with refused():
+		submit(world, quote(world, project, 1999), "clerk")
+
+
+def test_a_company_has_limits_of_its_own(world, frappe, project):
+	authorize(
+		frappe,
+		("Presales Manager", 10, 0),
+		("Presales Manager", 2, 0, world.company),
+	)
+	with refused():
+		submit(world, quote(world, project, 1900))
+	other = world.make_active_project(company=world.other_company)
+	submit(world, quote(world, other, 1900))
+
+
+def test_a_document_without_a_project_has_no_limits(world, frappe, project):
+	doc = quote(world, project, 1, presales_project=None)
+	submit(world, doc)
+	assert doc.docstatus == 1
+
+
+# ------------------------------------------------------------------------------- margin
+
+
+@pytest.mark.clause("R1.6", "R5.8")
+def test_margin_counts_with_the_risk_reserve(world, frappe, project):
+	approved_estimate(
+		world, frappe, project, risk_reserve=360_000, reserve_reason="New supplier"
+	)  # 960,000 in all
+	enough = quote(world, project, 2000)  # 1,200,000: 20 percent are left
+	submit(world, enough)
+	assert enough.presales_cost_estimate
+	with refused("It exceeds: Margin") as refusal:
+		submit(world, quote(world, project, 1990))
+	assert "960" not in str(refusal.value)
+
+
+def test_below_the_floor_nobody_sells_alone(world, frappe, project):
+	authorize(frappe, ("Presales Manager", 50, 0), ("Presales Leader", 50, 0), margin_floor=15)
+	approved_estimate(world, frappe, project, risk_reserve=480_000, reserve_reason="New supplier")
+	doc = quote(world, project, 2000)  # 10 percent are left
+	with refused("It exceeds: Margin Floor"):
+		submit(world, doc)
+	doc.reload()
+	approve(world, ask(world, frappe, doc))
+	submit(world, doc)
+	assert doc.docstatus == 1
+
+
+def test_the_larger_discount_counts(world, frappe, project):
+	estimate = approved_estimate(
+		world,
+		frappe,
+		project,
+		lines=[
+			{
+				"cost_kind": "Equipment",
+				"item_code": world.item,
+				"qty": 600,
+				"unit_cost": 10,
+				"selling_price": 2500,
+			}
+		],
+	)
+	doc = quote(world, project, 2000)  # none on the list, 20 percent on the estimate
+	approval = ask(world, frappe, doc)
+	assert (approval.discount_percent, approval.reference_total) == (20, 1_500_000)
+	assert approval.cost_estimate == estimate.name
+
+
+def test_both_currencies(world, frappe, project):
+	other = world.make_active_project(company=world.other_company, currency="USD", conversion_rate=7)
+	approved_estimate(
+		world,
+		frappe,
+		other,
+		lines=[
+			{
+				"cost_kind": "Equipment",
+				"item_code": world.item,
+				"qty": 600,
+				"unit_cost": 1400,
+				"selling_price": 300,
+			}
+		],
+	)
+	doc = world.make_quotation(other, rate=250, currency="USD", conversion_rate=7)
+	approval = ask(world, frappe, doc)
+	assert (approval.currency, approval.net_total, approval.base_net_total) == ("USD", 150_000, 1_050_000)
+	assert (approval.reference_total, approval.discount_percent) == (180_000, 16.67)
+	assert (approval.base_cost, approval.base_margin, approval.margin_percent) == (840_000, 210_000, 20)
+	assert approval.limits_exceeded == "Discount"
+
+
+# ------------------------------------------------------------------------------- approval
+
+
+@pytest.mark.clause("R5.8", "R7.8")
+def test_a_price_is_approved_and_the_offer_goes_out(world, frappe, project):
+	doc = quote(world, project, 1500)
+	approval = ask(world, frappe, doc)
+	assert (approval.status, approval.requested_by) == ("Requested", email("manager"))
+	assert (approval.net_total, approval.reference_total, approval.discount_percent) == (
+		900_000,
+		1_200_000,
+		25,
+	)
+	assert todos(frappe, approval) == {email("leader")}
+	with refused():
+		submit(world, doc)
+	doc.reload()
+	approve(world, approval, remarks="A reference")
+	assert (approval.status, approval.decided_by) == ("Approved", email("leader"))
+	assert not todos(frappe, approval)
+	submit(world, doc)
+	assert (doc.docstatus, doc.presales_version) == (1, 1)
+
+
+def todos(frappe, approval):
+	return set(
+		frappe.get_all(
+			"ToDo",
+			filters={"reference_type": APPROVAL, "reference_name": approval.name, "status": "Open"},
+			pluck="allocated_to",
+			order_by="name asc",
+		)
+	)
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_an_early_approval_lets_no_changed_document_through(world, frappe, project, stored):
+	doc = quote(world, project, 1500)
+	approve(world, ask(world, frappe, doc))
+	with world.acting_as("manager"):
+		doc.items[0].rate = 1400
+		if stored:
+			doc.save()
+		with refused("has changed since its price was approved"):
+			doc.submit()
+
+
+def test_nor_one_with_other_terms_or_another_estimate(world, frappe, project):
+	doc = quote(world, project, 1500)
+	approve(world, ask(world, frappe, doc))
+	with world.acting_as("manager"):
+		doc.valid_till = "2027-12-31"
+		with refused("has changed since"):
+			doc.submit()
+	doc.reload()
+	approved_estimate(
+		world, frappe, project, lines=[{"cost_kind": "Other", "description": "x", "qty": 1, "unit_cost": 1}]
+	)
+	with refused("has changed since"):
+		submit(world, doc)
+
+
+def test_the_approval_is_of_one_document(world, frappe, project):
+	doc = quote(world, project, 1500)
+	approve(world, ask(world, frappe, doc))
+	with refused("Ask for approval"):
+		submit(world, quote(world, project, 1500))
+	submit(world, doc)
+	again = next_version(world, frappe, doc, submit=False, selling_price_list=PRICE_LIST)
+	with refused("Ask for approval"):
+		submit(world, again)
+
+
+@pytest.mark.clause("R7.8")
+@pytest.mark.parametrize("person", ["manager", "director"])
+def test_nobody_approves_their_own_price(world, frappe, project, person):
+	from presales_mgmt.exceptions import SelfApprovalError
+
+	authorize(frappe, ("Presales Manager", 90, 0), ("Presales Director", 90, 0), ("Presales Leader", 90, 0))
+	authorize(frappe, ("Presales Manager", 10, 0), ("Presales Director", 90, 0), ("Presales Leader", 90, 0))
+	approval = ask(world, frappe, quote(world, project, 1500))
+	with pytest.raises(SelfApprovalError):
+		approve(world, approval, person)
+
+
+def test_who_made_the_offer_does_not_approve_it_either(world, frappe, project):
+	from presales_mgmt.exceptions import SelfApprovalError
+
+	frappe.get_doc("User", email("leader")).add_roles("Sales User")
+	doc = quote(world, project, 1500, person="leader")
+	approval = ask(world, frappe, doc)
+	assert todos(frappe, approval) == set()
+	with pytest.raises(SelfApprovalError):
+		approve(world, approval)
+
+
+def test_nor_who_changed_it_last(world, frappe, project):
+	from presales_mgmt.exceptions import SelfApprovalError
+
+	frappe.get_doc("User", email("leader")).add_roles("Sales User")
+	doc = quote(world, project, 1900)
+	with world.acting_as("leader"):
+		doc.items[0].rate = 1500
+		doc.save()
+	approval = ask(world, frappe, doc)
+	with pytest.raises(SelfApprovalError):
+		approve(world, approval)
+
+
+def test_a_delegate_of_who_asked_does_not_approve(world, frappe, project):
+	from presales_mgmt.exceptions import SelfApprovalError
+
+	approval = ask(world, frappe, quote(world, project, 1500))
+	world.delegate("manager", "leader")
+	with pytest.raises(SelfApprovalError):
+		approve(world, approval)
+
+
+def test_an_approver_needs_the_authority_and_sees_the_project(world, frappe, project):
+	approval = ask(world, frappe, quote(world, project, 1300))
+	with refused("roles of .* do not allow the price"):
+		approve(world, approval)
+	with pytest.raises(frappe.PermissionError):
+		approve(world, approval, "other_director")
+	with refused("roles of"):
+		approve(world, approval, "supervisor")
+
+
+def test_a_price_is_rejected_with_a_reason_and_asked_for_again(world, frappe, project):
+	from presales_mgmt.api import reject_price
+
+	doc = quote(world, project, 1500)
+	approval = ask(world, frappe, doc)
+	with world.acting_as("leader"):
+		with refused("expected a reason"):
+			reject_price(approval.name, " ")
+		reject_price(approval.name, "Too low")
+		with refused("expected Requested"):
+			reject_price(approval.name, "Too low")
+	approval.reload()
+	assert (approval.status, approval.decision_remarks) == ("Rejected", "Too low")
+	with refused():
+		submit(world, doc)
+	doc.reload()
+	second = ask(world, frappe, doc)
+	third = ask(world, frappe, doc)
+	second.reload()
+	assert (second.status, third.status) == ("Withdrawn", "Requested")
+
+
+def test_a_changed_draft_is_not_approved(world, frappe, project):
+	doc = quote(world, project, 1500)
+	approval = ask(world, frappe, doc)
+	with world.acting_as("manager"):
+		doc.items[0].rate = 1400
+		doc.save()
+	with refused("no longer what the approval"):
+		approve(world, approval)
+
+
+def test_a_request_is_withdrawn_by_who_asked(world, frappe, project):
+	from presales_mgmt.api import withdraw_price_request
+
+	approval = ask(world, frappe, quote(world, project, 1500))
+	with world.acting_as("engineer"), pytest.raises(frappe.PermissionError):
+		withdraw_price_request(approval.name)
+	with world.acting_as("manager"):
+		withdraw_price_request(approval.name)
+		with refused("expected Requested"):
+			withdraw_price_request(approval.name)
+	assert not todos(frappe, approval)
+
+
+def test_what_is_asked_for_needs_a_draft_a_reason_and_a_limit(world, frappe, project):
+	from presales_mgmt.api import request_price_approval
+
+	doc = quote(world, project, 1500)
+	with refused("Say why"):
+		ask(world, frappe, doc, reason=" ")
+	with refused("without approval"):
+		ask(world, frappe, quote(world, project, 1900))
+	with refused("Document Type"):
+		request_price_approval("Presales Project", project.name, "x")
+	with pytest.raises(frappe.PermissionError):
+		ask(world, frappe, doc, "engineer")
+
+
+def test_figures_and_decisions_are_written_by_nobody(world, frappe, project):
+	approval = ask(world, frappe, quote(world, project, 1500))
+	with refused("no change by hand"):
+		approval.status = "Approved"
+		approval.save()
+	with refused("asked for from the quotation"):
+		world.insert(
+			APPROVAL,
+			presales_project=project.name,
+			reference_doctype="Quotation",
+			reference_name=approval.reference_name,
+			reason="x",
+			status="Approved",
+		)
+	with world.acting_as("leader"):
+		assert not frappe.has_permission(APPROVAL, "write", doc=approval.name)
+		assert not frappe.has_permission(APPROVAL, "delete", doc=approval.name)
+
+
+@pytest.mark.clause("R1.9")
+def test_cost_and_margin_are_not_for_who_only_sells(world, frappe, project):
+	from presales_mgmt.api import get_price_status
+
+	approved_estimate(world, frappe, project)
+	with world.acting_as("manager"):
+		doc = quote(world, project, 1500)
+	approval = ask(world, frappe, doc, "clerk")
+	with world.acting_as("clerk"):
+		assert not frappe.has_permission(APPROVAL, "read", doc=approval.name)
+		status = get_price_status("Quotation", doc.name)
+	assert status["limits"] == ["Discount"]
+	assert set(status["request"]) == {
+		"name",
+		"status",
+		"requested_by",
+		"decided_by",
+		"decision_remarks",
+		"holds",
+	}
+	fields = {df.fieldname for df in frappe.get_meta("Quotation").fields}
+	assert not any(
+		"margin" in field or "_cost" in field
+		for field in fields
+		if field.startswith("presales_") and field != "presales_cost_estimate"
+	)
+
+
+def test_a_draft_that_was_asked_about_can_be_deleted(world, frappe, project):
+	doc = quote(world, project, 1500)
+	approval = ask(world, frappe, doc)
+	with world.acting_as("manager"):
+		frappe.delete_doc("Quotation", doc.name)
+	with refused("no longer what"):
+		approve(world, approval)
+
+
+def test_a_fingerprint_is_the_same_in_memory_and_as_stored(world, frappe, project):
+	from presales_mgmt.reviewed_version import fingerprint_of, fingerprints
+
+	doc = quote(world, project, 1500, competitors=[{"competitor": world.competitor}])
+	stored = fingerprints("Quotation", [doc.name])[doc.name]
+	assert fingerprint_of(doc) == stored == fingerprint_of(frappe.get_doc("Quotation", doc.name))
+
+
+def test_cancelling_and_amending_needs_a_new_approval(world, frappe, project):
+	doc = quote(world, project, 1500)
+	approve(world, ask(world, frappe, doc))
+	submit(world, doc)
+	with world.acting_as("manager"):
+		doc.cancel()
+		amended = frappe.copy_doc(doc)
+		amended.update({"amended_from": doc.name, "docstatus": 0})
+		amended.insert()
+		with refused("Ask for approval"):
+			amended.submit()
+
+
+# ------------------------------------------------------------------------------- orders
+
+
+def ordered(world, quotation, rate=None, person="manager"):
+	order = make_order(world, quotation, person)
+	with world.acting_as(person):
+		if rate:
+			order.items[0].rate = rate
+		order.insert()
+	return order
+
+
+def test_an_order_at_the_quoted_price_needs_nothing(world, frappe, project):
+	doc = quote(world, project, 1500)
+	approve(world, ask(world, frappe, doc))
+	submit(world, doc)
+	order = ordered(world, doc)
+	with world.acting_as("manager"):
+		order.items[0].qty = 100
+		order.save()
+	submit(world, order)
+	assert order.docstatus == 1
+
+
+@pytest.mark.clause("R7.8")
+def test_an_order_does_not_undercut_what_was_quoted(world, frappe, project):
+	doc = quote(world, project, 1800)
+	submit(world, doc)
+	order = ordered(world, doc, rate=1600)
+	with refused():
+		submit(world, order)
+	order.reload()
+	approval = ask(world, frappe, order)
+	assert (approval.discount_percent, approval.net_total) == (20, 960_000)
+	approve(world, approval)
+	submit(world, order)
+	project.reload()
+	assert project.base_won_amount == 960_000
+
+
+def test_an_order_without_a_quotation_is_measured_by_the_list(world, frappe, project):
+	order = world.make_order(project, selling_price_list=PRICE_LIST)
+	submit(world, order)
+	cheap = world.make_order(
+		project,
+		selling_price_list=PRICE_LIST,
+		items=[{"item_code": world.item, "qty": 600, "rate": 1700, "uom": "Nos"}],
+	)
+	with refused():
+		submit(world, cheap)
+
+
+def test_update_items_does_not_undercut_either(world, frappe, project, is_sandbox):
+	doc = quote(world, project, 1900)
+	submit(world, doc)
+	order = ordered(world, doc)
+	submit(world, order)
+	with refused():
+		update_rate(world, frappe, order, 1500, is_sandbox)
+
+
+def test_update_items_within_the_limits(world, frappe, project, is_sandbox):
+	doc = quote(world, project, 1900)
+	submit(world, doc)
+	order = ordered(world, doc)
+	submit(world, order)
+	update_rate(world, frappe, order, 1850, is_sandbox)
+	project.reload()
+	assert project.base_won_amount == 600 * 1850
+
+
+def test_update_items_of_a_quotation_is_held_to_the_limits(world, frappe, project, is_sandbox):
+	doc = quote(world, project, 1900)
+	submit(world, doc)
+	update_rate(world, frappe, doc, 1850, is_sandbox)
+	project.reload()
+	assert project.base_quoted_amount == 600 * 1850
+	with refused():
+		update_rate(world, frappe, doc, 1500, is_sandbox)
+
+
+def test_update_items_within_what_was_approved(world, frappe, project, is_sandbox):
+	doc = quote(world, project, 1500)
+	approve(world, ask(world, frappe, doc))
+	submit(world, doc)
+	update_rate(world, frappe, doc, 1600, is_sandbox)
+	with refused("has changed since its price was approved"):
+		update_rate(world, frappe, doc, 1400, is_sandbox)
+
+
+def update_rate(world, frappe, doc, rate, is_sandbox):
+	"""As ERPNext's "Update Items" does it: rows first, then quotation or order."""
+	import json
+
+	with world.acting_as("manager"):
+		doc.reload()
+		row = doc.items[0]
+		if is_sandbox:
+			row.db_set({"rate": rate})
+			doc.reload()
+			doc.items[0].rate = rate
+			doc.calculate_taxes_and_totals()
+			doc.flags.ignore_validate_update_after_submit = True
+			doc.save()
+			return
+		from erpnext.controllers.accounts_controller import update_child_qty_rate
+
+		item = {
+			"docname": row.name,
+			"item_code": row.item_code,
+			"qty": row.qty,
+			"rate": rate,
+			"uom": row.uom,
+			"conversion_factor": row.conversion_factor,
+		}
+		if doc.doctype == "Sales Order":
+			item["delivery_date"] = str(row.delivery_date)
+		update_child_qty_rate(doc.doctype, json.dumps([item]), doc.name)
+
+
+def test_queries_of_a_price_do_not_grow_with_the_rows(world, frappe, project, count_queries):
+	from presales_mgmt.pricing import check_price
+
+	approved_estimate(world, frappe, project)
+
+	def cost(rows):
+		doc = quote(
+			world,
+			project,
+			2000,
+			items=[{"item_code": world.item, "qty": 1, "rate": 2000, "uom": "Nos"} for _row in range(rows)],
+		)
+		with world.acting_as("manager"), count_queries() as counted:
+			check_price(doc)
+		return counted.count
+
+	cost(1)  # reads what is kept
+	assert cost(1) == cost(7)

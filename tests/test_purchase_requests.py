@@ -1,0 +1,266 @@
+"""Requests for purchase: who asks, who decides, and that what is bought is covered by them (R8.8)."""
+
+import pytest
+
+from presales_mgmt import api, exceptions
+from tests.costs import Costs
+from tests.world import OTHER_COMPANY, email
+
+REQUEST = "Presales Purchase Request"
+
+
+@pytest.fixture
+def costs(world):
+	return Costs(world)
+
+
+@pytest.fixture
+def project(world, costs):
+	return costs.on_team(world.make_project())
+
+
+def todos(frappe, request):
+	return frappe.get_all(
+		"ToDo",
+		filters={"reference_type": REQUEST, "reference_name": request.name, "status": "Open"},
+		pluck="allocated_to",
+		order_by="creation asc",
+	)
+
+
+def commitments(project):
+	project.reload()
+	return project.base_commitments
+
+
+# --------------------------------------------------------------------------------------------- asking
+
+
+@pytest.mark.clause("R8.8")
+def test_a_request_is_asked_for_decided_on_and_stands(world, frappe, costs, project):
+	request = costs.ask(project, 1000, person=costs.surveyor)
+	assert (request.status, request.requested_by) == ("Requested", costs.surveyor)
+	assert todos(frappe, request) == [email("director")]
+	with world.acting_as("director"):
+		api.approve_purchase_request(request.name, "Needed for the demo")
+	request.reload()
+	assert (request.status, request.decided_by) == ("Approved", email("director"))
+	assert request.decision_remarks == "Needed for the demo"
+	assert todos(frappe, request) == []
+	assert frappe.db.exists("Notification Log", {"for_user": costs.surveyor, "document_name": request.name})
+	with world.acting_as("leader"), pytest.raises(exceptions.PurchaseRequestError, match="Approved"):
+		api.reject_purchase_request(request.name, "Too late")
+	with world.acting_as("manager"), pytest.raises(exceptions.PurchaseRequestError, match="stands"):
+		request.cancel()
+
+
+@pytest.mark.clause("R8.8")
+def test_outside_the_plan_a_reason_is_needed(world, frappe, costs, project):
+	with pytest.raises(exceptions.PurchaseRequestError, match="Reason: found nothing"):
+		costs.draft_request(project, request_kind="Outside Plan", reason="  ")
+	request = costs.draft_request(project, request_kind="Outside Plan", reason="The customer asks for a test")
+	assert request.name
+
+
+@pytest.mark.clause("R8.8")
+def test_who_asks_does_not_decide(world, frappe, costs, project):
+	request = costs.ask(project, person="director")
+	assert todos(frappe, request) == []
+	with world.acting_as("director"), pytest.raises(exceptions.SelfApprovalError):
+		api.approve_purchase_request(request.name)
+	with world.acting_as("manager"), pytest.raises(frappe.PermissionError):
+		api.approve_purchase_request(request.name)
+	with world.acting_as("leader"):
+		api.approve_purchase_request(request.name)
+	request.reload()
+	assert request.decided_by == email("leader")
+
+
+@pytest.mark.clause("R8.8")
+def test_nobody_decides_through_a_delegate(world, frappe, costs, project):
+	request = costs.ask(project, person="manager")
+	with world.acting_as("director"):
+		world.insert(
+			"Presales Delegation",
+			delegator=email("director"),
+			delegate=email("manager"),
+			from_date="2020-01-01",
+			to_date="2040-01-01",
+			reason="Away",
+		)
+	with world.acting_as("manager"), pytest.raises(exceptions.SelfApprovalError):
+		api.approve_purchase_request(request.name)
+
+
+def test_a_request_is_rejected_with_a_reason_or_withdrawn(world, frappe, costs, project):
+	request = costs.ask(project)
+	with world.acting_as("director"):
+		with pytest.raises(exceptions.PurchaseRequestError, match="a reason"):
+			api.reject_purchase_request(request.name, " ")
+		api.reject_purchase_request(request.name, "We have one in store")
+	request.reload()
+	assert (request.status, request.decision_remarks) == ("Rejected", "We have one in store")
+	second = costs.ask(project, person=costs.surveyor)
+	with world.acting_as("planner"), pytest.raises(frappe.PermissionError):
+		frappe.get_doc(REQUEST, second.name).cancel()
+	with world.acting_as(costs.surveyor):
+		second.cancel()
+	assert (second.reload().status, todos(frappe, second)) == ("Withdrawn", [])
+	with world.acting_as(costs.surveyor), pytest.raises(exceptions.PurchaseRequestError, match="deleted"):
+		second.delete()
+
+
+def test_outsiders_neither_see_nor_decide(world, frappe, costs, project):
+	request = costs.ask(project)
+	for person in ("other_director", "clerk"):
+		with world.acting_as(person), pytest.raises(frappe.PermissionError):
+			api.approve_purchase_request(request.name)
+	with pytest.raises(frappe.PermissionError):
+		costs.draft_request(project, person="other_manager")
+
+
+@pytest.mark.parametrize(
+	("row", "exception"),
+	[
+		({"qty": 0, "rate": 1, "description": "Kit"}, exceptions.OutOfRangeError),
+		({"qty": -1, "rate": 1, "description": "Kit"}, exceptions.OutOfRangeError),
+		({"qty": 1, "rate": -1, "description": "Kit"}, exceptions.OutOfRangeError),
+		({"qty": 1, "rate": 1}, exceptions.PurchaseRequestError),
+		({"qty": 1, "rate": 1, "description": "<b>Kit</b>"}, exceptions.MarkupError),
+		({"qty": 10**6, "rate": 10**9, "description": "Kit"}, exceptions.OutOfRangeError),
+	],
+)
+def test_rows_make_sense(world, costs, project, row, exception):
+	with pytest.raises(exception):
+		costs.draft_request(project, items=[row])
+
+
+def test_the_status_and_the_decision_are_not_written_by_hand(world, frappe, costs, project):
+	draft = costs.draft_request(project, status="Approved", decided_by=email("director"))
+	assert (draft.status, draft.decided_by) == ("Draft", None)
+	request = costs.ask(project)
+	request.status = "Approved"
+	with world.acting_as("manager"), pytest.raises(frappe.ValidationError):
+		request.save()
+
+
+@pytest.mark.clause("R8.8")
+def test_amounts_are_in_both_currencies(world, costs):
+	abroad = costs.on_team(world.make_project(currency="USD", conversion_rate=7.1))
+	request = costs.draft_request(
+		abroad,
+		items=[{"description": "Kit", "qty": 3, "rate": 33.33}, {"description": "Freight", "rate": 10}],
+	)
+	assert [(row.amount, row.base_amount) for row in request.items] == [(99.99, 709.93), (10, 71)]
+	assert (request.currency, request.total, request.base_total) == ("USD", 109.99, 780.93)
+
+
+def test_the_document_is_one_of_the_project(world, costs, project):
+	other = world.make_project(project_title="Another deal")
+	document = world.archive(other, "Correspondence")
+	with pytest.raises(exceptions.PurchaseRequestError, match=project.name):
+		costs.draft_request(project, document=document.name)
+
+
+# --------------------------------------------------------------------------------------------- buying
+
+
+@pytest.mark.clause("R8.8")
+def test_what_is_bought_is_covered_by_approved_requests(world, frappe, costs, project):
+	draft = costs.draft_material_request(project, 10, 100)
+	with pytest.raises(exceptions.PurchaseRequestError, match="buys more"):
+		costs.submit(draft)
+	costs.ask(project, 1000)
+	with pytest.raises(exceptions.PurchaseRequestError):
+		costs.submit(draft)
+	costs.approved(project, 1000)
+	request = costs.submit(draft)
+	assert commitments(project) == 1000
+	# The order takes the place of the request, and the invoice that of the order.
+	with pytest.raises(exceptions.PurchaseRequestError):
+		costs.order(request, rate=100.01)
+	order = costs.order(request, rate=100)
+	costs.bill(order)
+	with pytest.raises(exceptions.PurchaseRequestError):
+		costs.invoice(project, 1, 1)
+	costs.approved(project, 1)
+	costs.invoice(project, 1, 1)
+	project.reload()
+	assert (project.base_purchase_cost, project.base_commitments) == (1001, 0)
+
+
+@pytest.mark.clause("R8.8", "R1.9")
+def test_who_buys_is_told_the_figures_only_if_costs_are_his_to_see(world, frappe, costs, project):
+	draft = costs.draft_material_request(project, 10, 100)
+	with pytest.raises(exceptions.PurchaseRequestError) as told:
+		costs.submit(draft)
+	assert "1,000" not in str(told.value)
+	with pytest.raises(exceptions.PurchaseRequestError, match=r"1,000\.00"):
+		costs.submit(draft, person="Administrator")
+
+
+@pytest.mark.clause("R8.8")
+@pytest.mark.parametrize("mode", ["Warn", "Off"])
+def test_each_company_decides_how_strictly_it_is_taken(world, frappe, costs, project, mode):
+	settings = frappe.get_doc("Presales Settings")
+	settings.append("companies", {"company": world.company, "purchase_gate": mode})
+	settings.save()
+	frappe.clear_messages()
+	costs.material_request(project, 10, 100)
+	assert commitments(project) == 1000
+	assert ("buys more" in str(frappe.get_message_log())) == (mode == "Warn")
+
+
+def test_hours_and_journal_lines_need_no_request(world, costs, project):
+	costs.hours(project, 1)
+	costs.journal(project, 50)
+	project.reload()
+	assert project.base_cost_of_sale == 150
+
+
+@pytest.mark.clause("R8.8")
+def test_a_material_request_is_made_from_an_approved_request(world, frappe, costs, project):
+	request = costs.draft_request(
+		project,
+		person=costs.surveyor,
+		items=[
+			{"item_code": world.item, "qty": 4, "rate": 25},
+			{"description": "A day with the crane", "qty": 1, "rate": 900},
+		],
+	)
+	with world.acting_as(costs.surveyor):
+		request.submit()
+		with pytest.raises(exceptions.PurchaseRequestError, match="expected Approved"):
+			api.make_material_request(request.name)
+	with world.acting_as("director"):
+		api.approve_purchase_request(request.name)
+		with pytest.raises(frappe.PermissionError):
+			api.make_material_request(request.name)
+	with world.acting_as(costs.surveyor):
+		made = frappe.get_doc(api.make_material_request(request.name))
+		made.insert()
+	[row] = made.items
+	assert (row.qty, row.rate) == (4, 25)
+	assert (row.presales_project, row.presales_purchase_request) == (project.name, request.name)
+	made = costs.submit(made)
+	order = costs.order(made, rate=25)
+	assert order.items[0].presales_purchase_request == request.name
+	assert costs.bill(order).items[0].presales_purchase_request == request.name
+	project.reload()
+	assert (project.base_purchase_cost, project.base_commitments) == (100, 0)
+
+
+@pytest.mark.clause("R8.8")
+def test_a_row_names_an_approved_request_of_its_project(world, frappe, costs, project):
+	other = costs.on_team(world.make_project(project_title="Another deal"))
+	waiting, foreign = costs.ask(project), costs.approved(other)
+	for name in (waiting.name, foreign.name):
+		with pytest.raises(exceptions.PurchaseRequestError, match="an approved request of project"):
+			costs.draft_material_request(project, presales_purchase_request=name)
+
+
+def test_requests_of_one_project_cover_no_other(world, frappe, costs, project):
+	other = costs.on_team(world.make_project(company=OTHER_COMPANY, project_title="The other's deal"))
+	costs.approved(other, 5000)
+	with pytest.raises(exceptions.PurchaseRequestError):
+		costs.material_request(project, 1, 1)
