@@ -436,6 +436,9 @@ class Maker:
 			"status_before_win": "Active" if order else None,
 			"outcome_reason": "What was learnt" if deal.status in ("Lost", "Abandoned", "On Hold") else None,
 		}
+		if frappe.get_meta(PROJECT).has_field("responsible"):
+			# Who answers for it: until it is handed over, that is its manager.
+			values["responsible"] = people["manager"][0]
 		tables_left_out = {"team", "supervisors", *(() if deal.status == "Lost" else ("lost_reasons",))}
 		if deal.number % 4 == 0:
 			tables_left_out |= {"stakeholders"}

@@ -21,6 +21,9 @@ STATUSES = (
 WON_OF_TEN = 1
 CLOSED_OF_WON = 0.4
 
+# Of each hundred one, with a quotation, has all that is needed and is about to be signed.
+SIGNING = 3
+
 KINDS_OF_ACTIVITY = ("Visit", "Phone Call", "Negotiation", "Demo", "Return Visit")
 CATEGORIES = ("Technical", "Commercial", "Competition", "Customer", "Resource", "Schedule", "Legal")
 CLASSES = (("Regular", 75), ("Channel", 15), ("Company Level", 10))
@@ -88,10 +91,15 @@ def deal(number: int, processes: Sequence[Process], today: date) -> Deal:
 	elif status not in ("Draft", "Initiation Review"):
 		# Many are at the beginning, few get far.
 		position = min(int(rng.betavariate(1.2, 2.0) * len(stages)), _last(stages, ("Open",)))
+	signing = number % 100 == SIGNING
+	if signing:
+		status, process = "Active", 0
+		stages = processes[process].stages
+		position = _last(stages, ("Open",))
 	started = today - timedelta(days=rng.randrange(10, 900))
 	return Deal(
 		number=number,
-		company=int(rng.random() < 0.2),
+		company=0 if signing else int(rng.random() < 0.2),
 		customer=rng.randrange(CUSTOMERS),
 		process=process,
 		status=status,
@@ -104,7 +112,7 @@ def deal(number: int, processes: Sequence[Process], today: date) -> Deal:
 			"supervisor": (rng.randrange(PEOPLE["supervisor"]),),
 		},
 		amount=round(min(rng.lognormvariate(13.0, 1.0), 5e8), 2),
-		done=rng.random(),
+		done=1.0 if signing else rng.random(),
 		started=started,
 		closing=started + timedelta(days=rng.randrange(60, 500)),
 		project_class=_choose(rng, CLASSES) if position is not None else None,
@@ -122,9 +130,11 @@ def deal(number: int, processes: Sequence[Process], today: date) -> Deal:
 		),
 		activities=tuple(rng.choice(KINDS_OF_ACTIVITY) for _activity in range(rng.choice((0, 0, 1, 1, 2)))),
 		meetings=rng.choice((0, 0, 1)) if position is not None else 0,
-		rectifications=_follow_ups(rng, position, ("Open", "Closed", "Closed")),
+		rectifications=_follow_ups(rng, None if signing else position, ("Open", "Closed", "Closed")),
 		guidance=_follow_ups(rng, position, ("Open", "Answered", "Closed")),
-		review_due=rng.randrange(-20, 20) if position is not None and rng.random() < 0.06 else None,
+		review_due=rng.randrange(-20, 20)
+		if position is not None and not signing and rng.random() < 0.06
+		else None,
 	)
 
 

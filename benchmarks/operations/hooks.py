@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 
 import frappe
 
-from benchmarks.data import opportunity_name, quotations_of
+from benchmarks.data import opportunity_name, project_name, quotations_of
 from benchmarks.measure import Side
 from benchmarks.operations.base import PROJECT, Bench, Comparison, find_project, people
 from benchmarks.result import Budget
+from benchmarks.spread import SIGNING
 from benchmarks.switches import as_bare_erpnext, without_hooks
 from benchmarks.templates import new_opportunity, new_order, new_quotation
-from benchmarks.world import COMPANIES, email
+from benchmarks.world import email
 from presales_mgmt.gates.definitions import load_process
 
 WITHOUT = "ERPNext documents without a project"
@@ -75,7 +76,7 @@ def with_project() -> Iterator[Comparison]:
 		("Quotation", new_quotation, "allows_quotation"),
 		("Sales Order", new_order, "allows_sales_order"),
 	):
-		project = find_project(status="Active", company=COMPANIES[0][0])
+		project = project_name(SIGNING)
 		user = people("manager", project)
 		for action in ("insert", "save", "submit"):
 			yield Comparison(
@@ -102,7 +103,7 @@ def with_project() -> Iterator[Comparison]:
 
 def linked() -> Iterator[Comparison]:
 	"""Submissions that follow the links: with us their columns are indexed, in bare ERPNext they are not."""
-	project = find_project(status="Active", company=COMPANIES[0][0], quotation=["is", "set"])
+	project = project_name(SIGNING)
 	opportunity = frappe.db.get_value(PROJECT, project, "opportunity")
 	quotation = quotations_of(project)[-1]
 	user = people("manager", project)
