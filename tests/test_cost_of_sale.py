@@ -197,8 +197,11 @@ def test_the_project_goes_from_request_to_order_to_invoice(world, frappe, costs,
 	assert figures(project) == (0, 0, 1100, 0)
 	order = costs.cancel(frappe.get_doc("Purchase Order", order.name))
 	assert figures(project) == (0, 0, 1000, 0)
-	costs.cancel(frappe.get_doc("Material Request", request.name))
+	request = costs.cancel(frappe.get_doc("Material Request", request.name))
 	assert figures(project) == (0, 0, 0, 0)
+	amended = costs.submit(costs.amend(request))
+	assert amended.items[0].presales_project == project.name
+	assert figures(project) == (0, 0, 1000, 0)
 
 
 def test_half_a_request_is_ordered_and_half_an_order_is_billed(world, frappe, costs, project):
