@@ -15,7 +15,14 @@ def project(world, frappe):
 	switch_gates_off(frappe)
 	authorize(frappe)
 	world.insert("Price List", price_list_name=PRICE_LIST, currency="CNY", selling=1, enabled=1)
-	world.insert("Item Price", item_code=world.item, price_list=PRICE_LIST, price_list_rate=2000, uom="Nos")
+	world.insert(
+		"Item Price",
+		item_code=world.item,
+		price_list=PRICE_LIST,
+		price_list_rate=2000,
+		uom="Nos",
+		valid_from="2026-01-01",
+	)
 	return world.make_active_project()
 
 
