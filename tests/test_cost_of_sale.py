@@ -389,7 +389,8 @@ def test_every_event_is_there(frappe, module):
 		for path in paths
 		if path.startswith(f"presales_mgmt.overrides.{module}.")
 	}
-	assert len(events) == 6
+	# An order is followed both when it is saved afterwards and when ERPNext writes into it.
+	assert len(events) == (7 if module == "purchase_order" else 6)
 	assert all(callable(frappe.get_attr(path)) for path in events)
 
 
