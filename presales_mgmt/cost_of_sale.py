@@ -129,10 +129,28 @@ def unbook(doc) -> None:
 
 
 def rebook(doc) -> None:
-	"""Write the costs of a submitted document anew, of which ERPNext has let something be changed."""
-	projects = lock(projects_of(doc))
+	"""Write the costs of a submitted document anew, of which ERPNext has let something be changed.
+
+	Where it reposts the ledger for Accounting Dimensions, and the project is one, that is the project of a row: then it
+	is checked as when the document was submitted, and the project that has lost the row follows, too.
+	"""
+	stored = doc.get_doc_before_save()
+	projects = lock({*projects_of(doc), *(projects_of(stored) if stored else ())})
+	before = {name: _stored_figures(row) for name, row in projects.items()}
+	moved = stored and _projects_by_row(doc) != _projects_by_row(stored)
+	if moved:
+		from presales_mgmt.overrides.row_projects import (  # it imports this module
+			require_sources,
+			validate_rows,
+		)
+
+		require_sources(doc, TABLES[doc.doctype])
+		validate_rows(doc, TABLES[doc.doctype])
 	_write_entries(doc, _costs(doc))
-	_refresh(projects)
+	after = _refresh(projects)
+	for name, row in projects.items() if moved else ():
+		_check_purchases(doc, row, before[name], after[name])
+		_check_budget(doc, row, before[name], after[name])
 
 
 def follow(doc) -> None:
@@ -200,6 +218,10 @@ def projects_of(doc) -> list[str]:
 	return sorted(
 		{row.presales_project for row in doc.get(TABLES[doc.doctype]) or () if row.get("presales_project")}
 	)
+
+
+def _projects_by_row(doc) -> dict[str, str | None]:
+	return {row.name: row.get("presales_project") or None for row in doc.get(TABLES[doc.doctype]) or ()}
 
 
 # --------------------------------------------------------------------------------- what it costs
