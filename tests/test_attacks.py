@@ -518,3 +518,21 @@ def test_hours_are_those_of_the_employee_whatever_user_is_sent(world, frappe, pr
 				}
 			],
 		)
+
+
+@pytest.mark.clause("R1.9")
+def test_a_handover_tells_nothing_of_a_contract_that_one_may_not_read(world, frappe, project):
+	"""A contract that names no project lends a package its dates."""
+	contract = world.insert(
+		"Contract",
+		party_type="Customer",
+		party_name=world.customer,
+		start_date="2031-01-01",
+		end_date="2032-01-01",
+		contract_terms="<p>Another deal.</p>",
+	)
+	handover = world.make_handover(project)
+	with world.acting_as("planner"):
+		assert not frappe.has_permission("Contract", "read", doc=contract.name)
+		with pytest.raises(frappe.PermissionError):
+			send(frappe, handover, contract=contract.name)
