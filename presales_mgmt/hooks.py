@@ -116,6 +116,7 @@ doc_events = {
 		"on_submit": "presales_mgmt.overrides.purchase_order.on_submit",
 		"before_cancel": "presales_mgmt.overrides.purchase_order.before_cancel",
 		"on_cancel": "presales_mgmt.overrides.purchase_order.on_cancel",
+		"on_update_after_submit": "presales_mgmt.overrides.purchase_order.on_update_after_submit",
 		"on_change": "presales_mgmt.overrides.purchase_order.on_change",
 	},
 	"Purchase Receipt": {

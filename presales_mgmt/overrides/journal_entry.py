@@ -49,7 +49,7 @@ def on_cancel(doc, method=None):
 
 
 def on_update_after_submit(doc, method=None):
-	if not has_project(doc, TABLE):
+	if not has_project(doc, TABLE) and not had_project(doc, TABLE):
 		return
 	from presales_mgmt.cost_of_sale import rebook
 

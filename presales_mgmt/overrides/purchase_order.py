@@ -48,6 +48,15 @@ def on_cancel(doc, method=None):
 	unbook(doc)
 
 
+def on_update_after_submit(doc, method=None):
+	"""ERPNext's "Update Items" changes what was ordered."""
+	if not has_project(doc, TABLE) or not doc.has_value_changed("base_net_total"):
+		return
+	from presales_mgmt.cost_of_sale import recheck
+
+	recheck(doc)
+
+
 def on_change(doc, method=None):
 	"""Stopped, closed or taken up again: ERPNext writes that without saving the document."""
 	if doc.docstatus == 0 or not has_project(doc, TABLE):
