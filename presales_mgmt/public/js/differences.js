@@ -52,7 +52,7 @@ presales_mgmt.differences_table = function (rows) {
 		Amount: __("Amount"),
 		Item: __("Item"),
 		Quantity: __("Quantity"),
-		Price: __("Price"),
+		Price: __("Price", null, "Item Price"),
 		Date: __("Date"),
 		Payment: __("Payment"),
 		Terms: __("Terms"),
