@@ -1013,7 +1013,7 @@ class World:
 				)
 			],
 		)
-		self.estimate(project)
+		self.approve_estimate(project, self.estimate(project))
 		settings = frappe.get_doc("Presales Settings")
 		settings.update({"quotation_gate": "Off", "sales_order_gate": "Off"})
 		settings.save()
