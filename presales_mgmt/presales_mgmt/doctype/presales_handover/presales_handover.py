@@ -45,6 +45,9 @@ NOTED = ("reminder_level",)
 class PresalesHandover(ProjectRecord):
 	"""The package with which a won project goes to delivery (R1.8, R5.12, R6.4). See `presales_mgmt.handover`."""
 
+	# Frappe's standard print shows the headings of the sections, without which nobody knows which table is which.
+	print_section_headings = True
+
 	def validate(self):
 		super().validate()
 		self.set_new()
