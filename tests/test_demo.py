@@ -441,6 +441,40 @@ def test_a_rolled_out_process_names_departments_and_persons_and_is_taken_away(po
 		assert [connected.db.count(doctype) for doctype in counted] == before
 
 
+@pytest.mark.clause("R1.5", "R1.6", "R1.8")
+def test_a_deal_goes_from_its_cost_to_the_accepted_handover_and_is_taken_away(populated, connected):
+	from presales_mgmt.demo.play import remove
+
+	with pytest_support.rolled_back(connected):
+		before = connected.db.count("Project")
+		played = play("en", process="R1")
+		project = connected.get_doc("Presales Project", played.result["project"])
+		estimate = connected.get_doc("Presales Cost Estimate", project.cost_estimate)
+		assert (estimate.status, estimate.total_cost) == ("Current", 5_080_000)
+		assert connected.db.get_value("Presales Solution", estimate.presales_solution, "status") == "Current"
+		quotations = connected.get_all(
+			"Quotation",
+			filters={"presales_project": project.name},
+			fields=["presales_version", "presales_version_status", "presales_cost_estimate"],
+			order_by="presales_version asc",
+			as_list=True,
+		)
+		assert [list(row) for row in quotations] == [
+			[1, "Superseded", estimate.name],
+			[2, "Current", estimate.name],
+		]
+		handover = connected.get_doc("Presales Handover", project.handover)
+		assert [row.outcome for row in handover.rounds] == ["Sent Back", "Accepted"]
+		assert project.responsible == handover.delivery_manager
+		assert connected.db.get_value("Project", handover.erpnext_project, "estimated_costing") == 5_080_000
+		for words in ("Net Total: CNY 6,660,000.00 → CNY 6,576,000.00", "ERPNext project", "margin 23.7 %"):
+			assert words in played.text
+		lifted = {event.error for event in played.summary.refusals if event.lifted}
+		assert {"EstimateNotApprovedError", "HandoverError"} <= lifted
+		assert remove()["kept"] == []
+		assert connected.db.count("Project") == before
+
+
 # -------------------------------------------------------------------------------------------- the data
 
 
@@ -539,6 +573,20 @@ def step(**changes):
 			),
 			"r7.json",
 			["step 1 (delegate), since", "2026-03-32", 'a day such as "2026-03-31"'],
+		),
+		(
+			lambda data: data["steps"].insert(
+				1,
+				{
+					"on": "2026-03-02 16:00",
+					"as": "lin",
+					"do": "send_back_handover",
+					"what": "$opportunity",
+					"reasons": [],
+				},
+			),
+			"r7.json",
+			["step 2 (send_back_handover), reasons", "found []", "a list of texts"],
 		),
 		(lambda data: data.update(cast=[]), "r7.json", ["r7.json, cast", "found []", "an object"]),
 		(
@@ -667,6 +715,14 @@ COMPETITOR = {
 			],
 			"DemoDataError",
 			["step 2 (change)", "competitor_name", "a table"],
+		),
+		(
+			[
+				COMPETITOR,
+				{"on": "2026-03-02 09:00", "as": "he", "do": "make_quotation", "source": "$new"},
+			],
+			"DemoDataError",
+			["step 2 (make_quotation)", "source", "found Competitor", "Presales Cost Estimate"],
 		),
 	],
 )
