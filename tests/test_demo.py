@@ -75,6 +75,9 @@ def test_the_deal_is_won_closed_and_evaluated(english, connected):
 	assert (project.base_quoted_amount, project.base_won_amount) == (12_150_000, 12_150_000)
 	assert result["evaluation"]["operation_level"] == "Good"
 	assert result["evaluation"]["total_score"] == 85.6
+	bid = connected.get_doc("Presales Bid", {"presales_project": project.name})
+	assert (bid.status, bid.bid_price) == ("Won", 12_383_000)
+	assert [row.rank for row in bid.bidders if row.is_ourselves] == [1]
 	report = connected.db.get_value(
 		"Presales Project Evaluation", result["evaluation"]["name"], "archived_document"
 	)
@@ -95,7 +98,14 @@ def test_every_gate_refuses_at_least_once_and_every_gate_is_lifted(plays, proces
 
 def test_more_is_refused_than_gates_refuse(english):
 	errors = {refusal["error"] for refusal in english.result["refusals"]}
-	assert errors == {"GateError", "PermissionError", "StageConflictError", "LifecycleError", "OverrideError"}
+	assert errors == {
+		"BidError",
+		"GateError",
+		"PermissionError",
+		"StageConflictError",
+		"LifecycleError",
+		"OverrideError",
+	}
 	standing = [refusal for refusal in english.result["refusals"] if not refusal["lifted"]]
 	assert {refusal["error"] for refusal in standing} == {
 		"PermissionError",
@@ -185,6 +195,8 @@ def test_what_is_printed_tells_the_deal(english):
 	text = english.text
 	assert "City parking guidance for Qinglan" in text
 	for words in ("GateError", "Customer has been visited", "12,150,000", "85.6", "Huitong", "4 × 5 = 20"):
+		assert words in text
+	for words in ("Eleven references, stamped", "Rank 2: Huitong", "Round 1: Agreed"):
 		assert words in text
 	from presales_mgmt.demo.writer import WIDTH, width_of
 

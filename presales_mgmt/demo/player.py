@@ -14,11 +14,17 @@ from presales_mgmt.demo.desk import Desk, message_of
 from presales_mgmt.demo.errors import DemoDataError, DemoError
 from presales_mgmt.demo.script import MOMENT, REFERENCE, Script, Step, in_language
 from presales_mgmt.demo.steps import KINDS, PROJECT
-from presales_mgmt.exceptions import EstimateNotApprovedError, GateError, HandoverError, LifecycleError
+from presales_mgmt.exceptions import (
+	BidError,
+	EstimateNotApprovedError,
+	GateError,
+	HandoverError,
+	LifecycleError,
+)
 
 # Errors that say "not yet", while others say "not by you" or "not like this".
 LIFTABLE = tuple(
-	error.__name__ for error in (GateError, LifecycleError, EstimateNotApprovedError, HandoverError)
+	error.__name__ for error in (GateError, LifecycleError, EstimateNotApprovedError, BidError, HandoverError)
 )
 
 

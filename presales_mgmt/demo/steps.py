@@ -30,6 +30,7 @@ DELEGATION = "Presales Delegation"
 RISK = "Presales Risk"
 ESTIMATE = "Presales Cost Estimate"
 ROUND = "Presales Negotiation Round"
+BID = "Presales Bid"
 HANDOVER = "Presales Handover"
 EVALUATION = "Presales Project Evaluation"
 
@@ -665,6 +666,97 @@ def _map(player, step, method: str, doctype: str) -> None:
 def _tell_amount(player, doc: dict) -> None:
 	if "base_net_total" in doc:
 		player.result(_("{0}, net {1}").format(doc["name"], player.money(doc["base_net_total"])))
+
+
+# ---------------------------------------------------------------------------------------------- the bid
+
+
+@kind(
+	"fill_envelope",
+	lambda player, step: _("Put documents into the envelope of {0} {1}").format(
+		*player.kept_label(step["what"])
+	),
+	what=script.record(),
+)
+def fill_envelope(player, step):
+	"""Who is responsible for items of the envelope marks them as done (R7.6)."""
+	bid = player.kept_record(step["what"])[1]
+	rows = [
+		row
+		for row in player.desk.get(player.user, BID, bid)["envelope"]
+		if row["responsible"] == player.user and not row["done"]
+	]
+	if not rows:
+		raise DemoError(
+			_("No item of the envelope of {0} waits for {1}.").format(bid, player.name_of(step.person))
+		)
+	for row in rows:
+		player.desk.call(player.user, "presales_mgmt.api.mark_bid_item", name=bid, item=row["name"])
+		player.achieved(_("In the envelope: {0}").format(row["item"]), show=True)
+
+
+@kind(
+	"submit_bid",
+	lambda player, step: _("Hand in {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+)
+def submit_bid(player, step):
+	"""The bid is handed in, with all that belongs into its envelope (R7.6)."""
+	bid = player.kept_record(step["what"])[1]
+	player.will_lift("submit_bid", bid)
+	player.desk.call(player.user, "presales_mgmt.api.submit_bid", name=bid)
+	doc = player.desk.get(player.user, BID, bid)
+	player.result(
+		_("{0} ({1}), price {2}").format(bid, option(doc["status"], BID), player.money(doc["base_bid_price"]))
+	)
+
+
+@kind(
+	"open_bid",
+	lambda player, step: _("Note the opening of {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	bidders=script.table(),
+)
+def open_bid(player, step):
+	"""The bids are opened: prices and scores of all bidders are entered; who names no competitor is ourselves."""
+	bid = player.kept_record(step["what"])[1]
+	player.desk.call(player.user, "presales_mgmt.api.open_bid", name=bid)
+	doc = player.desk.get(player.user, BID, bid)
+	bidders = step["bidders"]
+	own = next(row for row in doc["bidders"] if row["is_ourselves"])
+	for bidder in bidders:
+		if not bidder.get("competitor"):
+			own.update(player.values_for("Presales Bid Bidder", bidder))
+	player.add_rows(doc, {"bidders": [bidder for bidder in bidders if bidder.get("competitor")]})
+	doc = player.desk.save(player.user, doc)
+	player.result(_("{0} ({1})").format(bid, option(doc["status"], BID)))
+	for row in sorted(doc["bidders"], key=lambda row: row["rank"]):
+		player.note(
+			_("Rank {0}: {1}, {2}, {3} points").format(
+				row["rank"],
+				row["competitor"] or player.company["name"],
+				player.money(row["base_price"]),
+				f"{flt(row['score']):g}",
+			)
+		)
+
+
+@kind(
+	"conclude_bid",
+	lambda player, step: _("Enter the result of {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	result=script.name(),
+	reason=script.text(required=False),
+)
+def conclude_bid(player, step):
+	"""The award is published; winning a tender does not win the deal, its order does."""
+	bid, reason = player.kept_record(step["what"])[1], player.resolve(step.get("reason"))
+	player.desk.call(
+		player.user, "presales_mgmt.api.conclude_bid", name=bid, result=step["result"], reason=reason
+	)
+	player.result(_("{0} ({1})").format(bid, option(step["result"], BID)))
+	if reason:
+		player.note(reason)
 
 
 # ------------------------------------------------------------------------------------------- handover
