@@ -487,6 +487,38 @@ def test_a_deal_goes_from_its_cost_to_the_accepted_handover_and_is_taken_away(po
 		assert connected.db.count("Project") == before
 
 
+@pytest.mark.clause("R5.10", "R5.11")
+def test_a_contract_that_legal_sends_back_is_reviewed_anew_and_is_taken_away(populated, connected):
+	from presales_mgmt.demo.play import remove
+
+	with pytest_support.rolled_back(connected):
+		before = connected.db.count("Contract")
+		played = play("en", process="R5")
+		project = connected.get_doc("Presales Project", played.result["project"])
+		contract = connected.get_doc("Contract", project.contract)
+		assert (contract.docstatus, contract.is_signed) == (1, 1)
+		assert contract.presales_base_amount == project.base_won_amount == 5_400_000
+		reviews = connected.get_all(
+			"Presales Review",
+			filters={"reviewed_doctype": "Contract", "reviewed_document": contract.name},
+			fields=["review_kind", "status"],
+			order_by="requested_on asc",
+			as_list=True,
+		)
+		assert [tuple(row) for row in reviews] == [
+			("Contract", "Approved"),
+			("Legal", "Sent Back"),
+			("Legal", "Approved"),
+			("Contract", "Approved"),
+		]
+		assert (
+			connected.db.get_value("Sales Order", project.sales_order, "presales_contract") == contract.name
+		)
+		assert project.handover_status == "Accepted"
+		assert remove()["kept"] == []
+		assert connected.db.count("Contract") == before
+
+
 # -------------------------------------------------------------------------------------------- the data
 
 

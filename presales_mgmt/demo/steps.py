@@ -639,6 +639,27 @@ def make_order(player, step):
 
 
 @kind(
+	"make_contract",
+	lambda player, step: _("Make a contract from quotation {0}").format(
+		player.kept_record(step["source"])[1]
+	),
+	source=script.record(),
+	values=script.values(),
+)
+def make_contract(player, step):
+	"""The button on the quotation, and the form that it opens, filled in with what a contract states (R1.7, R5.10)."""
+	doc = player.desk.call(
+		player.user,
+		"presales_mgmt.contracts.make_contract",
+		source_name=player.kept_record(step["source"])[1],
+	)
+	doc.update(player.values_for("Contract", step["values"]))
+	doc = player.desk.insert(player.user, doc)
+	player.keep(step, doc)
+	_tell_amount(player, doc)
+
+
+@kind(
 	"reprice",
 	lambda player, step: _("Change prices in {0} {1}").format(*player.kept_label(step["what"])),
 	what=script.record(),
@@ -664,8 +685,10 @@ def _map(player, step, method: str, doctype: str) -> None:
 
 
 def _tell_amount(player, doc: dict) -> None:
-	if "base_net_total" in doc:
-		player.result(_("{0}, net {1}").format(doc["name"], player.money(doc["base_net_total"])))
+	# A contract has no totals of ERPNext's.
+	amount = doc.get("base_net_total", doc.get("presales_base_amount"))
+	if amount is not None:
+		player.result(_("{0}, net {1}").format(doc["name"], player.money(amount)))
 
 
 # ---------------------------------------------------------------------------------------------- the bid
