@@ -127,6 +127,13 @@ def text(required=True) -> Field:
 	return Field(is_text, 'a text, or {"en": "...", "zh": "..."}', required)
 
 
+def texts() -> Field:
+	return Field(
+		lambda value: isinstance(value, list) and bool(value) and all(map(is_text, value)),
+		'a list of texts, such as ["Drawings are missing"]',
+	)
+
+
 def number(required=True) -> Field:
 	return Field(is_number, "a number", required)
 
