@@ -519,6 +519,15 @@ def test_a_contract_that_legal_sends_back_is_reviewed_anew_and_is_taken_away(pop
 		assert connected.db.count("Contract") == before
 
 
+@pytest.mark.clause("R8.4", "R8.5")
+def test_requirements_are_answered_by_development_and_confirmed(plays):
+	played = plays.get("R8")
+	assert {"requirement-confirmation-7", "requirement-confirmation-8"} <= set(played.course.satisfied)
+	for words in ("Feasible with Changes, 25 person-days", "Chargers of a third maker (Confirmed)"):
+		assert words in played.text
+	assert "&amp;" not in played.text
+
+
 # -------------------------------------------------------------------------------------------- the data
 
 

@@ -13,6 +13,7 @@ INSIDERS = ("director", "manager", "planner", "engineer", "archivist", "supervis
 # What is for some roles only: not everybody on the team has to know what a deal costs.
 NOT_FOR = {
 	"Presales Cost Estimate": ("engineer", "archivist"),
+	"Presales Price Approval": ("engineer", "archivist"),
 	"Presales Cost Entry": ("engineer", "archivist"),
 	"Presales Price Approval": ("engineer", "archivist"),
 	"Presales Purchase Request": ("archivist",),

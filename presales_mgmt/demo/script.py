@@ -171,6 +171,13 @@ def record(required=True) -> Field:
 	return Field(is_record, 'a record that an earlier step keeps, such as "$project"', required)
 
 
+def records() -> Field:
+	return Field(
+		lambda value: isinstance(value, list) and bool(value) and all(map(is_record, value)),
+		'a list of records that earlier steps keep, such as ["$need"]',
+	)
+
+
 def values(required=True) -> Field:
 	return Field(lambda value: isinstance(value, dict), 'fields and values, {"field": value}', required)
 

@@ -6,6 +6,7 @@ fields that a step of this kind has.
 """
 
 from collections.abc import Callable
+from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 import frappe
@@ -28,6 +29,7 @@ RECTIFICATION = "Presales Rectification"
 GUIDANCE = "Presales Guidance Note"
 DELEGATION = "Presales Delegation"
 RISK = "Presales Risk"
+REQUIREMENT = "Presales Requirement"
 ESTIMATE = "Presales Cost Estimate"
 ROUND = "Presales Negotiation Round"
 BID = "Presales Bid"
@@ -584,6 +586,105 @@ def close_guidance(player, step):
 	player.achieved(_("{0} is closed").format(note))
 
 
+# ---------------------------------------------------------------------------------------- requirements
+
+
+@kind(
+	"analyse_requirement",
+	lambda player, step: _("Analyse {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	recommendation=script.text(),
+	feasibility=script.name(),
+)
+def analyse_requirement(player, step):
+	"""An engineer recommends how a need is met, and says whether it can be (R8.3, R8.5)."""
+	recommendation = player.resolve(step["recommendation"])
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.analyse_requirement",
+		name=player.kept_record(step["what"])[1],
+		recommendation=recommendation,
+		feasibility=step["feasibility"],
+	)
+	player.result(option(step["feasibility"], REQUIREMENT))
+	player.note(recommendation)
+
+
+@kind(
+	"ask_development",
+	lambda player, step: _("Ask {0} of R&D about {1} {2}").format(
+		player.name_of(step["of"]), *player.kept_label(step["what"])
+	),
+	what=script.record(),
+	of=script.person(),
+	question=script.text(),
+	due=script.day(),
+)
+def ask_development(player, step):
+	"""A need that no product meets goes to R&D (R8.4)."""
+	question = player.resolve(step["question"])
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.request_development",
+		name=player.kept_record(step["what"])[1],
+		question=question,
+		due_date=step["due"],
+		asked_of=player.resolve(step["of"]),
+	)
+	player.note(question)
+
+
+@kind(
+	"answer_development",
+	lambda player, step: _("Answer for R&D: {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	answer=script.name(),
+	text=script.text(),
+	effort=script.number(),
+)
+def answer_development(player, step):
+	"""Who was asked for R&D says whether it can be developed, and for how many person-days (R8.4)."""
+	text = player.resolve(step["text"])
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.answer_development",
+		name=player.kept_record(step["what"])[1],
+		answer=step["answer"],
+		text=text,
+		effort=step["effort"],
+	)
+	player.result(
+		_("{0}, {1} person-days").format(option(step["answer"], REQUIREMENT), f"{flt(step['effort']):g}")
+	)
+	player.note(text)
+
+
+@kind(
+	"confirm_requirements",
+	lambda player, step: _("Record that the customer confirms {0} requirements").format(len(step["what"])),
+	what=script.records(),
+	by=script.text(),
+	confirmed_on=script.day(),
+	document=script.record(),
+)
+def confirm_requirements(player, step):
+	"""What the customer has signed is on record, by the archived document that says so (R8.5)."""
+	names = [player.kept_record(reference)[1] for reference in step["what"]]
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.confirm_requirements",
+		names=names,
+		customer_person=player.resolve(step["by"]),
+		confirmed_on=step["confirmed_on"],
+		document=player.kept_record(step["document"])[1],
+	)
+	for name in names:
+		doc = player.desk.get(player.user, REQUIREMENT, name)
+		player.achieved(
+			_("{0} ({1})").format(said(name, doc["title"]), option(doc["status"], REQUIREMENT)), show=True
+		)
+
+
 # ------------------------------------------------------------------------------------- ERPNext's sales
 
 
@@ -893,7 +994,7 @@ def finish_task(player, step):
 			fieldname="status",
 			value="Closed",
 		)
-		player.note(frappe.utils.strip_html(todo["description"]))
+		player.note(unescape(frappe.utils.strip_html(todo["description"])))
 
 
 @kind(
