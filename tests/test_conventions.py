@@ -660,9 +660,9 @@ def test_no_two_doctypes_share_a_series():
 	"""A number says what it is the number of."""
 	series = {}
 	for path, text in doctype_files().items():
-		for field in json.loads(text)["fields"]:
-			if field["fieldname"] == "naming_series":
-				for option in field["options"].split("\n"):
+		for df in json.loads(text)["fields"]:
+			if df["fieldname"] == "naming_series":
+				for option in df["options"].split("\n"):
 					series.setdefault(option, []).append(str(path))
 	assert len(series) > 10
 	assert {option: stems for option, stems in series.items() if len(stems) > 1} == {}

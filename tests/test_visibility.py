@@ -15,7 +15,6 @@ NOT_FOR = {
 	"Presales Cost Estimate": ("engineer", "archivist"),
 	"Presales Price Approval": ("engineer", "archivist"),
 	"Presales Cost Entry": ("engineer", "archivist"),
-	"Presales Price Approval": ("engineer", "archivist"),
 	"Presales Purchase Request": ("archivist",),
 }
 OUTSIDERS = ("other_director", "other_manager", "expert2", "clerk")
