@@ -556,10 +556,11 @@ def test_a_document_without_a_project_costs_no_query(world, frappe, costs, proje
 		(timesheet, costs.draft_hours(None)),
 		(material_request, costs.draft_material_request(None)),
 		(purchase_invoice, costs.draft_invoice(None)),
+		(journal_entry, frappe.new_doc("Journal Entry")),
 	)
 	events = ("validate", "before_submit", "on_submit", "before_cancel", "on_cancel", "on_change")
 	with count_queries() as counted:
-		for module, doc in (*docs, (journal_entry, frappe.get_doc({"doctype": "Journal Entry"}))):
+		for module, doc in docs:
 			for event in events:
 				if hasattr(module, event):
 					getattr(module, event)(doc)
@@ -581,7 +582,8 @@ def test_booking_takes_as_many_queries_for_one_row_as_for_twenty(
 		]
 
 	counts = []
-	for number, month in ((1, "04"), (20, "05")):
+	# The first time Frappe reads what it then keeps.
+	for number, month in ((1, "03"), (1, "04"), (20, "05")):
 		with world.acting_as(costs.surveyor):
 			timesheet = world.insert(
 				"Timesheet",
@@ -598,7 +600,7 @@ def test_booking_takes_as_many_queries_for_one_row_as_for_twenty(
 		with count_queries() as counted:
 			cost_of_sale.book(timesheet)
 		counts.append(counted.count)
-	assert counts[0] == counts[1] <= 12
+	assert counts[1] == counts[2] <= 12
 
 
 # ---------------------------------------------------------------------------------------- second company
