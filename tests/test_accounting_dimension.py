@@ -81,3 +81,21 @@ def test_costs_are_booked_all_the_same(world, frappe):
 	costs.journal(project, 70)
 	project.reload()
 	assert project.base_cost_of_sale == 70
+
+
+def test_a_field_of_a_document_without_a_table_goes_as_well(world, frappe):
+	"""ERPNext makes one on its tool that creates opening invoices, which is a single document."""
+	from frappe.custom.doctype.custom_field.custom_field import create_custom_field
+
+	from presales_mgmt.setup.custom_fields import delete_custom_field
+
+	field = {
+		"fieldname": "presales_project",
+		"fieldtype": "Link",
+		"options": "Presales Project",
+		"label": "Presales Project",
+	}
+	create_custom_field("Selling Settings", field)
+	assert ("Selling Settings", "presales_project") in fields(frappe)
+	delete_custom_field("Selling Settings", "presales_project")
+	assert ("Selling Settings", "presales_project") not in fields(frappe)
