@@ -49,13 +49,13 @@ def remove() -> None:
 
 
 def remove_all() -> None:
-	"""As `remove`, without asking who does it: for the uninstaller. Without a dimension there is nothing to do."""
-	name = get_name()
-	if not name:
-		return
-	# Past ERPNext's own deletion, which would take our fields with it.
-	frappe.db.delete("Accounting Dimension Detail", {"parent": name, "parenttype": DIMENSION})
-	frappe.db.delete(DIMENSION, {"name": name})
+	"""As `remove`, without asking who does it: for the uninstaller. What was left by a removal that was broken off, whose
+	columns the database does not roll back, goes as well.
+	"""
+	if name := get_name():
+		# Past ERPNext's own deletion, which would take our fields with it.
+		frappe.db.delete("Accounting Dimension Detail", {"parent": name, "parenttype": DIMENSION})
+		frappe.db.delete(DIMENSION, {"name": name})
 	frappe.flags.accounting_dimensions = frappe.flags.accounting_dimensions_details = None
 	_remove_from_budgets()
 	for doctype in _made_by_dimension():

@@ -57,6 +57,15 @@ def test_the_dimension_comes_and_goes_and_our_fields_stay(world, frappe):
 	assert fields(frappe) == ours
 
 
+def test_a_removal_that_was_broken_off_is_finished(world, frappe):
+	before = fields(frappe)
+	name = api.enable_accounting_dimension()
+	frappe.db.delete(DIMENSION, {"name": name})
+	assert fields(frappe) != before
+	accounting_dimension.remove_all()
+	assert fields(frappe) == before
+
+
 @pytest.mark.parametrize("person", ["director", "leader", "clerk"])
 def test_who_makes_no_dimensions_makes_none_here(world, frappe, person):
 	with world.acting_as(person):
