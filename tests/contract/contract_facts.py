@@ -40,6 +40,7 @@ VERSION_DIFFERENCES = {
 	("Task", "exp_start_date"): {"Datetime"},
 	("Task", "exp_end_date"): {"Datetime"},
 	("Sales Invoice", "customer"): {"reqd"},
+	("Sales Invoice", "base_rounded_total"): {"options"},
 }
 
 # Called by Frappe itself: having one is no promise to an app.
