@@ -119,7 +119,8 @@ def compare_fields(standin, real):
 			differences.append(f"{name} is {found['fieldtype']}, the stand-in has {field['fieldtype']}")
 		if field["fieldtype"] in LAYOUT:
 			continue
-		if not _same_options(field, found, fewer="options" in known):
+		left_out = "options" in known and not field.get("options")
+		if not left_out and not _same_options(field, found, fewer="options" in known):
 			differences.append(
 				f"{name} has options {found.get('options')!r}, the stand-in has {field.get('options')!r}"
 			)
