@@ -119,10 +119,9 @@ def _remove_from_budgets() -> None:
 		doc.value = "\n".join(option for option in options if option != PROJECT)
 		standard = {"parent": BUDGET_OPTIONS["doc_type"], "fieldname": BUDGET_OPTIONS["field_name"]}
 		if doc.value == frappe.db.get_value("DocField", standard, "options"):
-			# ERPNext has made it for this dimension.
+			# ERPNext made it for this dimension, whoever may customise forms.
 			doc.delete(ignore_permissions=True)
-			frappe.clear_cache(doctype="Budget")
-			return
-		# Who may delete dimensions may lack the right to customise forms.
-		doc.save(ignore_permissions=True)
+		else:
+			# Who may delete dimensions may lack the right to customise forms.
+			doc.save(ignore_permissions=True)
 		frappe.clear_cache(doctype="Budget")

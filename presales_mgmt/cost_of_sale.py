@@ -18,6 +18,7 @@ from frappe.utils import flt, get_datetime, getdate, now
 
 from presales_mgmt import notifications
 from presales_mgmt.exceptions import BudgetError, ProjectMismatchError, PurchaseRequestError
+from presales_mgmt.overrides.cost_rows import TABLES
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules import budget as budgets
 from presales_mgmt.rules import cost_of_sale as rules
@@ -26,16 +27,6 @@ ENTRY = "Presales Cost Entry"
 REQUEST = "Presales Purchase Request"
 LOG = "Presales Stage Log"
 
-# DocType -> its table whose rows name a project.
-TABLES = {
-	"Timesheet": "time_logs",
-	"Material Request": "items",
-	"Purchase Order": "items",
-	"Purchase Receipt": "items",
-	"Purchase Invoice": "items",
-	"Journal Entry": "accounts",
-	"Expense Claim": "expenses",
-}
 # Those by which money is bound: only what is asked for and ordered needs a request before it has a price.
 ORDERING = ("Material Request", "Purchase Order")
 

@@ -381,20 +381,30 @@ def test_an_expense_claim_costs_what_was_sanctioned(world, frappe, costs, projec
 
 
 @pytest.mark.parametrize(
-	"module",
-	["expense_claim", "journal_entry", "material_request", "purchase_invoice", "purchase_order", "timesheet"],
+	("doctype", "followed_by"),
+	[
+		("Timesheet", {"on_update_after_submit": "rebook"}),
+		("Purchase Invoice", {"on_update_after_submit": "rebook"}),
+		("Journal Entry", {"on_update_after_submit": "rebook"}),
+		("Expense Claim", {"on_update_after_submit": "rebook"}),
+		("Material Request", {"on_change": "follow"}),
+		# Both when it is saved afterwards and when ERPNext writes into it.
+		("Purchase Order", {"on_change": "follow", "on_update_after_submit": "recheck"}),
+	],
 )
-def test_every_event_is_there(frappe, module):
+def test_every_event_is_there(frappe, doctype, followed_by):
 	events = {
-		path
-		for handlers in frappe.get_hooks("doc_events").values()
-		for paths in handlers.values()
-		for path in paths
-		if path.startswith(f"presales_mgmt.overrides.{module}.")
+		event: paths
+		for event, paths in frappe.get_hooks("doc_events")[doctype].items()
+		if any(path.startswith("presales_mgmt.") for path in paths)
 	}
-	# An order is followed both when it is saved afterwards and when ERPNext writes into it.
-	assert len(events) == (7 if module == "purchase_order" else 6)
-	assert all(callable(frappe.get_attr(path)) for path in events)
+	same = ("validate", "before_submit", "on_submit", "before_cancel", "on_cancel")
+	expected = {**{event: event for event in same}, **followed_by}
+	assert set(events) == set(expected)
+	for event, function in expected.items():
+		path = f"presales_mgmt.overrides.cost_rows.{function}"
+		assert path in events[event]
+		assert callable(frappe.get_attr(path))
 
 
 # ----------------------------------------------------------------------------------------------- the ledger
@@ -550,20 +560,19 @@ def test_costs_are_seen_by_those_who_answer_for_them(world, frappe, costs, proje
 
 
 def test_a_document_without_a_project_costs_no_query(world, frappe, costs, project, count_queries):
-	from presales_mgmt.overrides import journal_entry, material_request, purchase_invoice, timesheet
+	from presales_mgmt.overrides import cost_rows
 
 	docs = (
-		(timesheet, costs.draft_hours(None)),
-		(material_request, costs.draft_material_request(None)),
-		(purchase_invoice, costs.draft_invoice(None)),
-		(journal_entry, frappe.new_doc("Journal Entry")),
+		costs.draft_hours(None),
+		costs.draft_material_request(None),
+		costs.draft_invoice(None),
+		frappe.new_doc("Journal Entry"),
 	)
-	events = ("validate", "before_submit", "on_submit", "before_cancel", "on_cancel", "on_change")
+	events = ("validate", "before_submit", "on_submit", "before_cancel", "on_cancel", "rebook", "follow")
 	with count_queries() as counted:
-		for module, doc in docs:
+		for doc in docs:
 			for event in events:
-				if hasattr(module, event):
-					getattr(module, event)(doc)
+				getattr(cost_rows, event)(doc)
 	assert counted.count == 0
 
 
