@@ -49,13 +49,13 @@ def remove() -> None:
 
 
 def remove_all() -> None:
-	"""As `remove`, without asking who does it: for the uninstaller. Without a dimension there is nothing to do."""
-	name = get_name()
-	if not name:
-		return
-	# Past ERPNext's own deletion, which would take our fields with it.
-	frappe.db.delete("Accounting Dimension Detail", {"parent": name, "parenttype": DIMENSION})
-	frappe.db.delete(DIMENSION, {"name": name})
+	"""As `remove`, without asking who does it: for the uninstaller. What was left by a removal that was broken off, whose
+	columns the database does not roll back, goes as well.
+	"""
+	if name := get_name():
+		# Past ERPNext's own deletion, which would take our fields with it.
+		frappe.db.delete("Accounting Dimension Detail", {"parent": name, "parenttype": DIMENSION})
+		frappe.db.delete(DIMENSION, {"name": name})
 	frappe.flags.accounting_dimensions = frappe.flags.accounting_dimensions_details = None
 	_remove_from_budgets()
 	for doctype in _made_by_dimension():
@@ -117,6 +117,11 @@ def _remove_from_budgets() -> None:
 	options = (doc.value or "").split("\n")
 	if PROJECT in options:
 		doc.value = "\n".join(option for option in options if option != PROJECT)
-		# Who may delete dimensions may lack the right to customise forms.
-		doc.save(ignore_permissions=True)
+		standard = {"parent": BUDGET_OPTIONS["doc_type"], "fieldname": BUDGET_OPTIONS["field_name"]}
+		if doc.value == frappe.db.get_value("DocField", standard, "options"):
+			# ERPNext made it for this dimension, whoever may customise forms.
+			doc.delete(ignore_permissions=True)
+		else:
+			# Who may delete dimensions may lack the right to customise forms.
+			doc.save(ignore_permissions=True)
 		frappe.clear_cache(doctype="Budget")

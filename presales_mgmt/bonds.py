@@ -175,7 +175,12 @@ def release(document) -> None:
 			kept = {"bond_settlement_reason": doc.bond_settlement_reason}
 			values = {"bond_status": rules.PAID, **UNSETTLED, **kept}
 		else:
-			values = {"bond_status": rules.TO_BE_PAID, **UNPAID, **UNSETTLED}
+			values = {
+				"bond_status": rules.TO_BE_PAID,
+				**UNPAID,
+				**UNSETTLED,
+				"bond_earlier_settlement": _settlement_of(doc),
+			}
 		_settle(doc, {**values, "bond_cancelled_document": document.name})
 		doc.add_comment(
 			"Info",
@@ -209,7 +214,10 @@ def follow_amendment(document) -> None:
 				values = _paid_by_payment(doc, document)
 			else:
 				values = _paid_by_guarantee(doc, document)
+			earlier = None if receives else frappe.parse_json(doc.bond_earlier_settlement or "null")
 			_settle(doc, values)
+			if earlier:
+				_settle(doc, _settled_as_before(doc, earlier))
 		except frappe.ValidationError as error:
 			frappe.db.rollback(save_point=SAVE_POINT)
 			frappe.clear_last_message()
@@ -217,6 +225,23 @@ def follow_amendment(document) -> None:
 			doc.add_comment("Info", _("{0} does not stand for the bond: {1}").format(document.name, error))
 			# What it is amended to in turn may fit.
 			doc.db_set({"bond_cancelled_document": document.name, "bond_settlement_reason": None})
+
+
+def _settlement_of(doc) -> str | None:
+	"""How the bond was settled, for the case that what it was paid by is amended."""
+	if doc.bond_status not in (rules.RETURNED, rules.FORFEITED):
+		return None
+	return frappe.as_json({"bond_status": doc.bond_status, **{field: doc.get(field) for field in UNSETTLED}})
+
+
+def _settled_as_before(doc, earlier: dict) -> dict:
+	"""What a bond that is paid by an amended document was settled by; nothing when that stands no more."""
+	if earlier.get("bond_return_payment"):
+		payment = frappe.get_doc(PAYMENT, earlier["bond_return_payment"])
+		if payment.docstatus != 1:
+			return {}
+		earlier.update(_returned_by_payment(doc, payment, earlier.get("bond_settlement_reason")))
+	return {**earlier, "bond_cancelled_document": None}
 
 
 def _paid_by_payment(doc, payment) -> dict:
@@ -234,6 +259,7 @@ def _paid_by_payment(doc, payment) -> dict:
 		"base_bond_paid": _base_amount(payment),
 		"bond_due_back": doc.bond_due_back,
 		"bond_cancelled_document": None,
+		"bond_earlier_settlement": None,
 	}
 
 
@@ -269,6 +295,7 @@ def _paid_by_guarantee(doc, guarantee) -> dict:
 		"base_bond_paid": 0,
 		"bond_due_back": doc.bond_due_back or guarantee.end_date,
 		"bond_cancelled_document": None,
+		"bond_earlier_settlement": None,
 	}
 
 

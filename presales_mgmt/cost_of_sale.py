@@ -17,7 +17,8 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import flt, get_datetime, getdate, now
 
 from presales_mgmt import notifications
-from presales_mgmt.exceptions import BudgetError, PurchaseRequestError
+from presales_mgmt.exceptions import BudgetError, ProjectMismatchError, PurchaseRequestError
+from presales_mgmt.overrides.cost_rows import TABLES
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules import budget as budgets
 from presales_mgmt.rules import cost_of_sale as rules
@@ -26,16 +27,6 @@ ENTRY = "Presales Cost Entry"
 REQUEST = "Presales Purchase Request"
 LOG = "Presales Stage Log"
 
-# DocType -> its table whose rows name a project.
-TABLES = {
-	"Timesheet": "time_logs",
-	"Material Request": "items",
-	"Purchase Order": "items",
-	"Purchase Receipt": "items",
-	"Purchase Invoice": "items",
-	"Journal Entry": "accounts",
-	"Expense Claim": "expenses",
-}
 # Those by which money is bound: only what is asked for and ordered needs a request before it has a price.
 ORDERING = ("Material Request", "Purchase Order")
 
@@ -61,6 +52,12 @@ ENTRY_FIELDS = (
 	"source_name",
 	"source_row",
 )
+
+# What is ordered or billed of them -> the field of such a row that names theirs.
+TAKEN_OVER = {
+	"Material Request": ("Purchase Order Item", "material_request_item"),
+	"Purchase Order": ("Purchase Invoice Item", "po_detail"),
+}
 
 # What a project shows of its cost.
 FIGURES = ("base_cost_of_sale", "base_purchase_cost", "base_commitments", "cost_of_sale_hours")
@@ -123,17 +120,88 @@ def unbook(doc) -> None:
 
 
 def rebook(doc) -> None:
-	"""Write the costs of a submitted document anew, of which ERPNext has let something be changed."""
-	projects = lock(projects_of(doc))
+	"""Write the costs of a submitted document anew, of which ERPNext has let something be changed.
+
+	Where it reposts the ledger for Accounting Dimensions, and the project is one, that is the project of a row: then it
+	is checked as when the document was submitted, and the project that has lost the row follows, too.
+	"""
+	stored = doc.get_doc_before_save()
+	projects = lock({*projects_of(doc), *(projects_of(stored) if stored else ())})
+	before = {name: _stored_figures(row) for name, row in projects.items()}
+	moved = stored and _projects_by_row(doc) != _projects_by_row(stored)
+	if moved:
+		from presales_mgmt.overrides.row_projects import (  # it imports this module
+			require_sources,
+			validate_rows,
+		)
+
+		require_sources(doc, TABLES[doc.doctype])
+		validate_rows(doc, TABLES[doc.doctype])
 	_write_entries(doc, _costs(doc))
-	_refresh(projects)
+	after = _refresh(projects)
+	for name, row in projects.items() if moved else ():
+		_check_purchases(doc, row, before[name], after[name])
+		_check_budget(doc, row, before[name], after[name])
 
 
 def follow(doc) -> None:
 	"""Follow a submitted request or order that is stopped, closed or taken up again: its commitment ends or begins."""
 	if doc.flags.pop("presales_booked", None):
 		return
-	_refresh(lock(projects_of(doc)))
+	projects = lock(projects_of(doc))
+	_refuse_strays(doc)
+	_refresh(projects)
+
+
+def recheck(doc) -> None:
+	"""Follow a submitted order of which ERPNext's "Update Items" has changed what it binds, and refuse it as `book` does.
+
+	ERPNext tells the requests only afterwards how much of them is ordered.
+	"""
+	projects = lock(projects_of(doc))
+	before = {name: _stored_figures(row) for name, row in projects.items()}
+	after = _refresh(projects, _ordered_quantities(doc))
+	for name, row in projects.items():
+		_check_purchases(doc, row, before[name], after[name])
+		_check_budget(doc, row, before[name], after[name])
+	doc.flags.presales_booked = True
+
+
+def _refuse_strays(doc) -> None:
+	"""Refuse an order or a bill whose row is made from a row of a project and names none: it would bind and cost nothing.
+
+	Such a document is not the project's any more, so it shows when ERPNext notes here what was ordered or billed.
+	"""
+	rows = {row.name: row.presales_project for row in doc.items if row.get("presales_project")}
+	doctype, fieldname = TAKEN_OVER[doc.doctype]
+	stray = doc.docstatus == 1 and frappe.get_all(
+		doctype,
+		filters={fieldname: ["in", list(rows)], "docstatus": 1, "presales_project": ["is", "not set"]},
+		fields=["parenttype", "parent", "idx", fieldname],
+		order_by="parent asc, idx asc",
+		limit=1,
+	)
+	if stray:
+		frappe.throw(
+			_("Row {0} of {1} is made from {2} and must name its presales project {3}.").format(
+				stray[0].idx, stray[0].parent, doc.name, rows[stray[0][fieldname]]
+			),
+			exc=ProjectMismatchError,
+		)
+
+
+def _ordered_quantities(order) -> dict[str, float]:
+	"""Row of a Material Request from which a row of `order` is made -> how much of it is ordered. One query."""
+	names = sorted({row.material_request_item for row in order.items if row.get("material_request_item")})
+	ordered = dict.fromkeys(names, 0.0)
+	for row in frappe.get_all(
+		"Purchase Order Item",
+		filters={"material_request_item": ["in", names], "docstatus": 1},
+		fields=["material_request_item", "stock_qty"],
+		order_by="name asc",
+	):
+		ordered[row.material_request_item] += flt(row.stock_qty)
+	return ordered
 
 
 def projects_of(doc) -> list[str]:
@@ -141,6 +209,10 @@ def projects_of(doc) -> list[str]:
 	return sorted(
 		{row.presales_project for row in doc.get(TABLES[doc.doctype]) or () if row.get("presales_project")}
 	)
+
+
+def _projects_by_row(doc) -> dict[str, str | None]:
+	return {row.name: row.get("presales_project") or None for row in doc.get(TABLES[doc.doctype]) or ()}
 
 
 # --------------------------------------------------------------------------------- what it costs
@@ -193,8 +265,9 @@ def _timesheet_costs(doc, rows) -> list[rules.Cost]:
 
 def user_of(timesheet) -> str | None:
 	"""The user whose hours a Timesheet states, if its employee is one."""
-	if timesheet.get("user") or not timesheet.employee:
+	if not timesheet.employee:
 		return timesheet.get("user")
+	# A client may send any user with it.
 	return frappe.db.get_value("Employee", timesheet.employee, "user_id")
 
 
@@ -391,17 +464,24 @@ def _stored_figures(row) -> rules.Figures:
 	)
 
 
-def _refresh(projects: dict[str, frappe._dict]) -> dict[str, rules.Figures]:
+def _refresh(
+	projects: dict[str, frappe._dict], ordered: dict[str, float] | None = None
+) -> dict[str, rules.Figures]:
 	"""Add up what the projects cost, write it into them, and warn once of a budget that is nearly spent.
 
-	`projects` are locked. The figures are no part of what people save, so a form that is open stays good.
+	`projects` are locked. `ordered` says what is ordered of rows of requests where ERPNext has not noted it yet. The figures are no part of what people save, so a form that is open stays good.
 	"""
 	if not projects:
 		return {}
 	entries = _rows_of(ENTRY, projects, ["kind", "base_amount", "hours"])
 	requests = _running_rows(
-		"Material Request", projects, ["rate", "qty", "ordered_qty", "stock_qty"], rules.ENDED_REQUESTS
+		"Material Request",
+		projects,
+		["name", "rate", "qty", "ordered_qty", "stock_qty"],
+		rules.ENDED_REQUESTS,
 	)
+	for row in (row for rows in requests.values() for row in rows if row.name in (ordered or {})):
+		row.ordered_qty = ordered[row.name]
 	orders = _running_rows(
 		"Purchase Order", projects, ["base_net_amount", "billed_amt", "amount"], rules.ENDED_ORDERS
 	)

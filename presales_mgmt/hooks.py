@@ -52,6 +52,17 @@ override_doctype_dashboards = {
 	"Bank Guarantee": "presales_mgmt.overrides.dashboards.link_bond_of_guarantee",
 }
 
+# Of documents whose rows cost a project something, or commit it to a cost.
+_ROW_EVENTS = {
+	"validate": "presales_mgmt.overrides.cost_rows.validate",
+	"before_submit": "presales_mgmt.overrides.cost_rows.before_submit",
+	"on_submit": "presales_mgmt.overrides.cost_rows.on_submit",
+	"before_cancel": "presales_mgmt.overrides.cost_rows.before_cancel",
+	"on_cancel": "presales_mgmt.overrides.cost_rows.on_cancel",
+}
+_COST_EVENTS = {"on_update_after_submit": "presales_mgmt.overrides.cost_rows.rebook"}
+_COMMITMENT_EVENTS = {"on_change": "presales_mgmt.overrides.cost_rows.follow"}
+
 doc_events = {
 	"Opportunity": {
 		"validate": "presales_mgmt.overrides.opportunity.validate",
@@ -94,56 +105,18 @@ doc_events = {
 		"on_submit": "presales_mgmt.overrides.bank_guarantee.on_submit",
 		"on_cancel": "presales_mgmt.overrides.bank_guarantee.on_cancel",
 	},
-	"Timesheet": {
-		"validate": "presales_mgmt.overrides.timesheet.validate",
-		"before_submit": "presales_mgmt.overrides.timesheet.before_submit",
-		"on_submit": "presales_mgmt.overrides.timesheet.on_submit",
-		"before_cancel": "presales_mgmt.overrides.timesheet.before_cancel",
-		"on_cancel": "presales_mgmt.overrides.timesheet.on_cancel",
-		"on_update_after_submit": "presales_mgmt.overrides.timesheet.on_update_after_submit",
-	},
-	"Material Request": {
-		"validate": "presales_mgmt.overrides.material_request.validate",
-		"before_submit": "presales_mgmt.overrides.material_request.before_submit",
-		"on_submit": "presales_mgmt.overrides.material_request.on_submit",
-		"before_cancel": "presales_mgmt.overrides.material_request.before_cancel",
-		"on_cancel": "presales_mgmt.overrides.material_request.on_cancel",
-		"on_change": "presales_mgmt.overrides.material_request.on_change",
-	},
+	"Timesheet": {**_ROW_EVENTS, **_COST_EVENTS},
+	"Purchase Invoice": {**_ROW_EVENTS, **_COST_EVENTS},
+	"Journal Entry": {**_ROW_EVENTS, **_COST_EVENTS},
+	"Expense Claim": {**_ROW_EVENTS, **_COST_EVENTS},
+	"Material Request": {**_ROW_EVENTS, **_COMMITMENT_EVENTS},
 	"Purchase Order": {
-		"validate": "presales_mgmt.overrides.purchase_order.validate",
-		"before_submit": "presales_mgmt.overrides.purchase_order.before_submit",
-		"on_submit": "presales_mgmt.overrides.purchase_order.on_submit",
-		"before_cancel": "presales_mgmt.overrides.purchase_order.before_cancel",
-		"on_cancel": "presales_mgmt.overrides.purchase_order.on_cancel",
-		"on_change": "presales_mgmt.overrides.purchase_order.on_change",
+		**_ROW_EVENTS,
+		**_COMMITMENT_EVENTS,
+		"on_update_after_submit": "presales_mgmt.overrides.cost_rows.recheck",
 	},
 	"Purchase Receipt": {
-		"validate": "presales_mgmt.overrides.purchase_receipt.validate",
-	},
-	"Purchase Invoice": {
-		"validate": "presales_mgmt.overrides.purchase_invoice.validate",
-		"before_submit": "presales_mgmt.overrides.purchase_invoice.before_submit",
-		"on_submit": "presales_mgmt.overrides.purchase_invoice.on_submit",
-		"before_cancel": "presales_mgmt.overrides.purchase_invoice.before_cancel",
-		"on_cancel": "presales_mgmt.overrides.purchase_invoice.on_cancel",
-		"on_update_after_submit": "presales_mgmt.overrides.purchase_invoice.on_update_after_submit",
-	},
-	"Journal Entry": {
-		"validate": "presales_mgmt.overrides.journal_entry.validate",
-		"before_submit": "presales_mgmt.overrides.journal_entry.before_submit",
-		"on_submit": "presales_mgmt.overrides.journal_entry.on_submit",
-		"before_cancel": "presales_mgmt.overrides.journal_entry.before_cancel",
-		"on_cancel": "presales_mgmt.overrides.journal_entry.on_cancel",
-		"on_update_after_submit": "presales_mgmt.overrides.journal_entry.on_update_after_submit",
-	},
-	"Expense Claim": {
-		"validate": "presales_mgmt.overrides.expense_claim.validate",
-		"before_submit": "presales_mgmt.overrides.expense_claim.before_submit",
-		"on_submit": "presales_mgmt.overrides.expense_claim.on_submit",
-		"before_cancel": "presales_mgmt.overrides.expense_claim.before_cancel",
-		"on_cancel": "presales_mgmt.overrides.expense_claim.on_cancel",
-		"on_update_after_submit": "presales_mgmt.overrides.expense_claim.on_update_after_submit",
+		"validate": "presales_mgmt.overrides.cost_rows.validate",
 	},
 	"Accounting Dimension": {
 		"on_trash": "presales_mgmt.overrides.accounting_dimension.on_trash",

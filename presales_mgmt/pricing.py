@@ -9,9 +9,12 @@ A Sales Order at the prices of its quotation needs nothing. One that goes below 
 quoted were sold at the order's prices.
 """
 
+from collections import defaultdict
+from typing import NamedTuple
+
 import frappe
 from frappe import _
-from frappe.utils import flt, now_datetime
+from frappe.utils import flt, getdate, now_datetime
 
 from presales_mgmt import requirements, reviewed_version
 from presales_mgmt.controllers import (
@@ -42,61 +45,183 @@ TOLERANCE = 0.01
 # ---------------------------------------------------------------------------------------- figures
 
 
-def measure(offer) -> rules.Figures:
-	"""The figures of a Quotation, or of a Sales Order without one, as it is in memory. Two queries with an estimate."""
-	rows = [
-		rules.OfferRow(row.item_code, flt(row.qty), flt(row.rate), flt(row.price_list_rate))
-		for row in offer.items
-		if not row.get("is_alternative")
-	]
-	reference = rules.list_total(rows)
-	base_cost = None
+class Rate(NamedTuple):
+	"""What one unit of the currency of an offer is worth in company currency."""
+
+	value: float
+	is_known: bool
+
+
+def measure(offer, rows=None) -> rules.Figures:
+	"""The figures of a Quotation, or of a Sales Order without one, as it is in memory; of `rows` only, when given.
+
+	Four queries at most, with an estimate.
+	"""
+	whole = rows is None
+	rows = [row for row in (offer.items if whole else rows) if not row.get("is_alternative")]
+	net_total = (flt(offer.net_total) if whole else sum(flt(row.net_amount) for row in rows)) * _kept(offer)
 	estimate = _get_estimate(offer)
+	rate = _get_rate(offer, estimate)
+	list_prices = _list_prices(offer, rows, rate)
+	offered = [
+		rules.OfferRow(
+			row.item_code,
+			flt(row.qty),
+			flt(row.rate),
+			max(flt(row.price_list_rate), list_prices.get(row.idx, 0.0)),
+		)
+		for row in rows
+	]
+	reference = rules.list_total(offered)
+	base_cost = None
 	if estimate:
 		base_cost = flt(estimate.total_cost)
-		reference = max(reference, rules.estimate_total(rows, _prices(estimate, offer)))
+		reference = max(reference, rules.estimate_total(offered, _prices(estimate, offer, rate)))
 	if any(tax.get("included_in_print_rate") for tax in offer.get("taxes") or ()):
 		reference = rules.without_tax(reference, flt(offer.total), _net_before_discount(offer))
-	return rules.Figures(flt(offer.net_total), flt(offer.base_net_total), reference, base_cost)
+	return rules.Figures(net_total, flt(net_total * rate.value, 2), reference, base_cost, rate.is_known)
 
 
 def measure_order(order) -> rules.Figures | None:
 	"""The figures of a Sales Order that goes below the prices of its quotations; None when it does not.
 
-	That of the quotations with their net totals in the proportion in which the order lies below them. Of an order
-	that rests on no quotation, its own; it stands for a part of the deal at most, so that no margin can be told.
+	That of the quotations with their net totals in the proportion in which the order lies below them, and what was
+	not quoted besides. Of an order that rests on no quotation, its own; it stands for a part of the deal at most, so
+	that no margin can be told.
 	"""
-	linked = [row for row in order.items if row.get("quotation_item")]
+	quoted = _quoted_rows(order)
+	linked = [row for row in order.items if row.get("quotation_item") in quoted]
 	if not linked:
 		figures = measure(order)
 		return rules.Figures(figures.net_total, figures.base_net_total, figures.reference)
-	quoted = {
-		row.name: row
-		for row in frappe.get_all(
-			"Quotation Item",
-			filters={"name": ["in", [row.quotation_item for row in linked]]},
-			fields=["name", "parent", "net_rate"],
-			order_by="name asc",
-		)
+	quotations = {
+		name: frappe.get_doc(QUOTATION, name)
+		for name in sorted({quoted[row.quotation_item].parent for row in linked})
 	}
-	linked = [row for row in linked if row.quotation_item in quoted]
-	below = [
-		row for row in linked if flt(row.net_rate) < flt(quoted[row.quotation_item].net_rate) - TOLERANCE
-	]
-	if not below:
+	# What a unit was quoted at, in the order's currency and unit, after everything that lowers the total.
+	order_rate, kept = _get_rate(order), _kept(order)
+	factors = {
+		name: _kept(quotation) * _exchange(_get_rate(quotation), quotation, order_rate, order)
+		for name, quotation in quotations.items()
+	}
+	pairs = []
+	for row in linked:
+		source = quoted[row.quotation_item]
+		units = (flt(row.conversion_factor) or 1) / (flt(source.conversion_factor) or 1)
+		pairs.append((row, flt(source.net_rate) * units * factors[source.parent]))
+	is_below = any(flt(row.net_rate) * kept < price - TOLERANCE for row, price in pairs)
+	rest = [row for row in order.items if row.get("quotation_item") not in quoted]
+	more = measure(order, rest) if rest else rules.Figures(0, 0, 0)
+	if not is_below and more.discount_percent <= 0:
 		return None
-	expected = sum(flt(quoted[row.quotation_item].net_rate) * flt(row.qty) for row in linked)
-	proportion = sum(flt(row.net_amount) for row in linked) / expected if expected else 1
-	quotations = [
-		measure(frappe.get_doc(QUOTATION, name)) for name in sorted({row.parent for row in quoted.values()})
+	expected = sum(price * flt(row.qty) for row, price in pairs)
+	proportion = 1.0
+	if is_below and expected:
+		proportion = sum(flt(row.net_amount) for row in linked) * kept / expected
+	figures = [measure(quotation) for quotation in quotations.values()]
+	costs = [each.base_cost for each in figures if each.base_cost is not None]
+	# All in the order's currency, as most often they are.
+	exchange = [
+		_exchange(_get_rate(quotation), quotation, order_rate, order) for quotation in quotations.values()
 	]
-	costs = [figures.base_cost for figures in quotations if figures.base_cost is not None]
 	return rules.Figures(
-		sum(figures.net_total for figures in quotations) * proportion,
-		sum(figures.base_net_total for figures in quotations) * proportion,
-		sum(figures.reference for figures in quotations),
+		sum(each.net_total * factor for each, factor in zip(figures, exchange, strict=True)) * proportion
+		+ more.net_total,
+		sum(each.base_net_total for each in figures) * proportion + more.base_net_total,
+		sum(each.reference * factor for each, factor in zip(figures, exchange, strict=True)) + more.reference,
 		sum(costs) if costs else None,
+		all(each.rate_is_known for each in figures) and order_rate.is_known,
 	)
+
+
+def _quoted_rows(order) -> dict:
+	"""Name -> the row of a submitted quotation of the project that a row of `order` is made from. One query.
+
+	ERPNext takes any name for it: one of another item, or of another deal, is no price that was quoted here. Nor is
+	that of an alternative, which is no part of the price that was allowed.
+	"""
+	named = {row.quotation_item: row for row in order.items if row.get("quotation_item")}
+	if not named:
+		return {}
+	item, quotation = frappe.qb.DocType("Quotation Item"), frappe.qb.DocType(QUOTATION)
+	rows = (
+		frappe.qb.from_(item)
+		.join(quotation)
+		.on(quotation.name == item.parent)
+		.select(item.name, item.parent, item.item_code, item.net_rate, item.conversion_factor)
+		.where(item.name.isin(list(named)) & (item.is_alternative == 0))
+		.where((quotation.docstatus == 1) & (quotation.presales_project == order.presales_project))
+		.orderby(item.name)
+		.run(as_dict=True)
+	)
+	return {row.name: row for row in rows if row.item_code == named[row.name].item_code}
+
+
+def _get_rate(offer, estimate=None) -> Rate:
+	"""What an offer's currency is worth: who offers does not choose the rate by which the margin is measured.
+
+	It is that of the estimate, else that of the project. In a currency of neither it is the entered one.
+	"""
+	if offer.currency == frappe.get_cached_value("Company", offer.company, "default_currency"):
+		return Rate(1.0, True)
+	project = frappe.db.get_value(
+		PROJECT, offer.presales_project, ["currency", "conversion_rate"], as_dict=True
+	)
+	for source in filter(None, (estimate, project)):
+		if source.currency == offer.currency and flt(source.conversion_rate):
+			return Rate(flt(source.conversion_rate), True)
+	return Rate(flt(offer.conversion_rate) or 1.0, False)
+
+
+def _exchange(rate: Rate, offer, other_rate: Rate, other) -> float:
+	return 1.0 if offer.currency == other.currency else rate.value / other_rate.value
+
+
+def _kept(offer) -> float:
+	"""How much of the net total is left by taxes and charges below zero: for the customer they are a discount."""
+	given = sum(
+		min(flt(tax.get("tax_amount_after_discount_amount")), 0.0) for tax in offer.get("taxes") or ()
+	)
+	return 1 + given / flt(offer.net_total) if given and flt(offer.net_total) else 1.0
+
+
+def _list_prices(offer, rows, rate: Rate) -> dict[int, float]:
+	"""Number of a row -> its price in the price list of the offer, in its currency. One query.
+
+	A client may send rows without their list prices, which hid every discount. Where several prices hold, for
+	customers, dates or units, the lowest counts: it is that or more.
+	"""
+	items = sorted({row.item_code for row in rows if row.item_code})
+	if not items or not offer.get("selling_price_list"):
+		return {}
+	# Who enters an offer chooses its date, too.
+	dates = {getdate(offer.transaction_date), getdate()}
+	customers = (None, "", offer.get("customer") or offer.get("party_name"))
+	company_currency = frappe.get_cached_value("Company", offer.company, "default_currency")
+	exchange = {company_currency: 1 / rate.value, offer.currency: 1.0}
+	found = defaultdict(dict)
+	for price in frappe.get_all(
+		"Item Price",
+		filters={"item_code": ["in", items], "price_list": offer.selling_price_list, "selling": 1},
+		fields=["item_code", "uom", "currency", "price_list_rate", "valid_from", "valid_upto", "customer"],
+		order_by="name asc",
+	):
+		if price.currency not in exchange or price.customer not in customers:
+			continue
+		first, last = price.valid_from or min(dates), price.valid_upto or max(dates)
+		if not any(first <= date <= last for date in dates):
+			continue
+		value = flt(price.price_list_rate) * exchange[price.currency]
+		prices = found[price.item_code]
+		prices[price.uom] = min(value, prices.get(price.uom, value))
+	prices = {}
+	for row in rows:
+		of_item = found.get(row.item_code) or {}
+		if row.uom in of_item:
+			prices[row.idx] = of_item[row.uom]
+		elif row.stock_uom in of_item:
+			prices[row.idx] = of_item[row.stock_uom] * (flt(row.conversion_factor) or 1)
+	return prices
 
 
 def _get_estimate(offer):
@@ -108,13 +233,13 @@ def _get_estimate(offer):
 	)
 
 
-def _prices(estimate, offer) -> dict:
+def _prices(estimate, offer, rate: Rate) -> dict:
 	"""Item -> price of the estimate in the currency of the offer."""
 	from presales_mgmt.offering import get_free_line_item
 
 	factor = 1.0
 	if estimate.currency != offer.currency:
-		factor = flt(estimate.conversion_rate) / (flt(offer.conversion_rate) or 1)
+		factor = flt(estimate.conversion_rate) / rate.value
 	free_item = get_free_line_item(offer.company)
 	lines = frappe.get_all(
 		"Presales Cost Line",
@@ -151,7 +276,8 @@ def get_limits(figures: rules.Figures, company: str, user: str, alone: bool = Tr
 	"""Which limits a price exceeds for `user`; none without price authorities.
 
 	Args:
-		alone: whether nobody else stands behind the price: then nothing goes below the margin floor.
+		alone: whether nobody else stands behind the price: then nothing goes below the margin floor, nor rests on an
+			exchange rate that only the seller states.
 	"""
 	authorities = get_authorities(company)
 	if not authorities:
@@ -160,6 +286,8 @@ def get_limits(figures: rules.Figures, company: str, user: str, alone: bool = Tr
 	exceeded = rules.limits_exceeded(figures, [each for each in authorities if each.role in roles])
 	if alone and rules.is_below_floor(figures, get_floor(company)):
 		exceeded.append(rules.FLOOR)
+	if alone and rules.is_valued_alone(figures):
+		exceeded.append(rules.RATE)
 	return exceeded
 
 
@@ -238,6 +366,7 @@ def _limits_label(limits: list[str]) -> str:
 		rules.DISCOUNT: _("Discount", context="Presales Price Approval"),
 		rules.MARGIN: _("Margin", context="Presales Price Approval"),
 		rules.FLOOR: _("Margin Floor"),
+		rules.RATE: _("Exchange Rate"),
 	}
 	return ", ".join(labels[limit] for limit in limits)
 
@@ -281,6 +410,7 @@ def request(doctype: str, name: str, reason: str) -> str:
 		frappe.throw(
 			_("{0} may give the price of {1} without approval.").format(user, name), exc=PriceAuthorityError
 		)
+	rate = _get_rate(offer, _get_estimate(offer))
 	doc = frappe.new_doc(APPROVAL)
 	doc.update(
 		{
@@ -293,11 +423,11 @@ def request(doctype: str, name: str, reason: str) -> str:
 			"requested_by": user,
 			"requested_on": now_datetime(),
 			"currency": offer.currency,
-			"conversion_rate": offer.conversion_rate,
+			"conversion_rate": rate.value,
 			"reason": reason,
 			"limits_exceeded": ", ".join(exceeded),
 			"net_total": offer.net_total,
-			"base_net_total": offer.base_net_total,
+			"base_net_total": flt(flt(offer.net_total) * rate.value, 2),
 			"reference_total": figures.reference,
 			"discount_percent": figures.discount_percent,
 			"cost_estimate": offer.get("presales_cost_estimate"),

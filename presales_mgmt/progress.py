@@ -99,7 +99,6 @@ def _orders(projects: list[str]) -> list:
 			"party_account_currency",
 		],
 		order_by="transaction_date asc, name asc",
-		limit_page_length=0,
 	)
 
 
@@ -201,7 +200,6 @@ def _erpnext_projects(projects: list[str]) -> dict[str, list]:
 		filters={"presales_project": ["in", projects]},
 		fields=["name", "presales_project", "status", "percent_complete", "expected_end_date"],
 		order_by="creation asc",
-		limit_page_length=0,
 	):
 		found[row.pop("presales_project")].append(dict(row))
 	return found

@@ -165,7 +165,7 @@ def _child_tables(meta) -> dict[str, list[str]]:
 	tables = defaultdict(list)
 	for df in meta.get_table_fields():
 		later = df.fieldname in ADDED_LATER.get(meta.name, ())
-		if not df.read_only and not df.get("is_virtual") and not later:
+		if not df.read_only and not df.hidden and not df.get("is_virtual") and not later:
 			tables[df.options].append(df.fieldname)
 	return tables
 

@@ -57,6 +57,15 @@ def test_the_dimension_comes_and_goes_and_our_fields_stay(world, frappe):
 	assert fields(frappe) == ours
 
 
+def test_a_removal_that_was_broken_off_is_finished(world, frappe):
+	before = fields(frappe)
+	name = api.enable_accounting_dimension()
+	frappe.db.delete(DIMENSION, {"name": name})
+	assert fields(frappe) != before
+	accounting_dimension.remove_all()
+	assert fields(frappe) == before
+
+
 @pytest.mark.parametrize("person", ["director", "leader", "clerk"])
 def test_who_makes_no_dimensions_makes_none_here(world, frappe, person):
 	with world.acting_as(person):
@@ -81,3 +90,21 @@ def test_costs_are_booked_all_the_same(world, frappe):
 	costs.journal(project, 70)
 	project.reload()
 	assert project.base_cost_of_sale == 70
+
+
+def test_a_field_of_a_document_without_a_table_goes_as_well(world, frappe):
+	"""ERPNext makes one on its tool that creates opening invoices, which is a single document."""
+	from frappe.custom.doctype.custom_field.custom_field import create_custom_field
+
+	from presales_mgmt.setup.custom_fields import delete_custom_field
+
+	field = {
+		"fieldname": "presales_project",
+		"fieldtype": "Link",
+		"options": "Presales Project",
+		"label": "Presales Project",
+	}
+	create_custom_field("Selling Settings", field)
+	assert ("Selling Settings", "presales_project") in fields(frappe)
+	delete_custom_field("Selling Settings", "presales_project")
+	assert ("Selling Settings", "presales_project") not in fields(frappe)

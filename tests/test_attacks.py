@@ -480,3 +480,59 @@ def test_a_list_of_names_is_a_list_of_names(world, frappe, project, names):
 			api.confirm_requirements(names, "Zhang", "2026-04-02", "none")
 		with pytest.raises(PresalesError):
 			api.get_estimate_approvals(names)
+
+
+# ---------------------------------------------------------------------------------- out of a project
+
+
+@pytest.mark.clause("R1.7", "R9.9")
+@pytest.mark.parametrize("make", ["make_quotation", "make_order"])
+def test_a_document_does_not_leave_its_gate_for_another_project(world, frappe, project, make):
+	"""An engineer of both projects may enter documents, and lead neither."""
+	other = world.make_active_project()
+	doc = getattr(world, make)(project)
+	frappe.get_doc("User", email("engineer")).add_roles("Sales User")
+	with world.acting_as("engineer"), pytest.raises(frappe.PermissionError, match="take it out"):
+		send(frappe, doc, presales_project=other.name)
+
+
+def test_hours_are_those_of_the_employee_whatever_user_is_sent(world, frappe, project):
+	from presales_mgmt.exceptions import CostOfSaleError
+	from tests.costs import Costs
+
+	costs = Costs(world)
+	costs.on_team(project)
+	outsider = costs.make_employee("Outsider", email("other_manager"))
+	with world.acting_as(costs.surveyor), pytest.raises(CostOfSaleError, match="on its team"):
+		world.insert(
+			"Timesheet",
+			company=world.company,
+			employee=outsider,
+			user=costs.surveyor,
+			time_logs=[
+				{
+					"activity_type": costs.activity,
+					"from_time": f"{costs.day} 09:00:00",
+					"hours": 8,
+					"presales_project": project.name,
+				}
+			],
+		)
+
+
+@pytest.mark.clause("R1.9")
+def test_a_handover_tells_nothing_of_a_contract_that_one_may_not_read(world, frappe, project):
+	"""A contract that names no project lends a package its dates."""
+	contract = world.insert(
+		"Contract",
+		party_type="Customer",
+		party_name=world.customer,
+		start_date="2031-01-01",
+		end_date="2032-01-01",
+		contract_terms="<p>Another deal.</p>",
+	)
+	handover = world.make_handover(project)
+	with world.acting_as("planner"):
+		assert not frappe.has_permission("Contract", "read", doc=contract.name)
+		with pytest.raises(frappe.PermissionError):
+			send(frappe, handover, contract=contract.name)

@@ -310,6 +310,39 @@ def test_a_cancelled_return_lets_the_bond_be_out_again(world, frappe, paid):
 	assert (bid.bond_status, bid.bond_return_payment) == ("To Be Paid", None)
 
 
+def test_a_bond_that_came_back_stays_so_when_its_payment_is_amended(world, frappe, paid):
+	back = world.make_payment("Receive", amount=18_500)
+	give_back(world, paid, payment_entry=back.name, reason="The agency kept its fee")
+	payment = frappe.get_doc("Payment Entry", paid.bond_payment)
+	payment.cancel()
+	assert reloaded(frappe, paid).bond_status == "To Be Paid"
+	amended = amend(frappe, payment)
+	bid = reloaded(frappe, paid)
+	assert (bid.bond_status, bid.bond_payment, bid.base_bond_paid) == ("Returned", amended.name, 20_000)
+	assert (bid.bond_return_payment, bid.base_bond_returned, bid.bond_settlement_reason) == (
+		back.name,
+		18_500,
+		"The agency kept its fee",
+	)
+	assert bid.bond_settled_by == email("finance")
+	amended.cancel()
+	back.cancel()
+	again = amend(frappe, amended)
+	bid = reloaded(frappe, paid)
+	assert (bid.bond_status, bid.bond_payment) == ("Paid", again.name), "what it came back by stands no more"
+	assert (bid.bond_return_payment, bid.bond_settlement_reason) == (None, None)
+
+
+def test_a_bond_that_is_lost_stays_so_when_its_payment_is_amended(world, frappe, paid):
+	with world.acting_as("finance"):
+		api.forfeit_bid_bond(paid.name, "We withdrew after the opening")
+	payment = frappe.get_doc("Payment Entry", paid.bond_payment)
+	payment.cancel()
+	amend(frappe, payment)
+	bid = reloaded(frappe, paid)
+	assert (bid.bond_status, bid.bond_settlement_reason) == ("Forfeited", "We withdrew after the opening")
+
+
 @pytest.mark.clause("R9.5")
 def test_an_amended_return_of_less_keeps_its_reason(world, frappe, paid):
 	back = world.make_payment("Receive", amount=18_500)

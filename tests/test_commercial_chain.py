@@ -49,7 +49,14 @@ class Chain:
 	def make_price_list(self, name):
 		self.world.insert("Price List", price_list_name=name, currency=self.currency, selling=1, enabled=1)
 		for item, price in ((self.world.item, 1800), (self.cabling, 120_000)):
-			self.world.insert("Item Price", item_code=item, price_list=name, price_list_rate=price, uom="Nos")
+			self.world.insert(
+				"Item Price",
+				item_code=item,
+				price_list=name,
+				price_list_rate=price,
+				uom="Nos",
+				valid_from="2026-01-01",
+			)
 
 	@staticmethod
 	def set_rules(frappe):

@@ -601,3 +601,105 @@ def test_nobody_writes_the_contract_of_a_project_by_hand(world, frappe, project)
 			project.save()
 	project.reload()
 	assert project.contract == contract.name
+
+
+# ------------------------------------------------------------------------------------- reading it
+
+
+def shares(frappe, contract):
+	return {
+		(row.user, row.read, row.write, row.submit, row.share)
+		for row in frappe.get_all(
+			"DocShare",
+			filters={"share_doctype": "Contract", "share_name": contract.name},
+			fields=["user", "read", "write", "submit", "share"],
+			order_by="user asc",
+		)
+	}
+
+
+@pytest.mark.clause("R3.6", "R5.11", "R8.6")
+def test_legal_reads_the_contract_as_long_as_it_reviews_it(world, frappe, project):
+	contract = draft_contract(world, project)
+	with world.acting_as("legal"):
+		assert not frappe.has_permission("Contract", "read", doc=contract.name)
+	review = world.request_review(
+		project, "Legal", "director", reviewed_doctype="Contract", reviewed_document=contract.name
+	)
+	with world.acting_as("legal"):
+		frappe.get_doc("Contract", contract.name).check_permission("read")
+		assert frappe.get_list("Contract", pluck="name", order_by="name asc") == [contract.name]
+		assert not frappe.has_permission("Contract", "write", doc=contract.name)
+		assert not frappe.has_permission("Contract", "submit", doc=contract.name)
+		assert not frappe.has_permission("Contract", "share", doc=contract.name)
+	for row in review.reviewers:
+		world.give_opinion(row.reviewer, review)
+	assert shares(frappe, contract) == set()
+	with world.acting_as("legal"):
+		assert not frappe.has_permission("Contract", "read", doc=contract.name)
+
+
+def test_a_cancelled_review_shares_nothing_any_more(world, frappe, project):
+	contract = draft_contract(world, project)
+	values = {"reviewed_doctype": "Contract", "reviewed_document": contract.name}
+	legal = world.request_review(project, "Legal", "director", **values)
+	other = world.request_review(project, "Contract", "director", reviewers=["legal"], **values)
+	with world.acting_as("director"):
+		legal.reload()
+		legal.cancel()
+	assert (email("legal"), 1, 0, 0, 0) in shares(frappe, contract)  # the other one runs
+	with world.acting_as("director"):
+		other.reload()
+		other.cancel()
+	assert shares(frappe, contract) == set()
+
+
+def test_a_share_that_somebody_has_given_stays(world, frappe, project):
+	from frappe.share import add_docshare
+
+	contract = draft_contract(world, project)
+	add_docshare("Contract", contract.name, user=email("legal"))
+	review = world.request_review(
+		project, "Legal", "director", reviewed_doctype="Contract", reviewed_document=contract.name
+	)
+	with world.acting_as("director"):
+		review.cancel()
+	assert shares(frappe, contract) == {(email("legal"), 1, 0, 0, 0)}
+
+
+def test_who_acts_for_a_reviewer_and_who_is_added_read_it_too(world, frappe, project):
+	contract = draft_contract(world, project)
+	world.delegate("legal", "expert2")
+	review = world.request_review(
+		project, "Legal", "director", reviewed_doctype="Contract", reviewed_document=contract.name
+	)
+	with world.acting_as("expert2"):
+		frappe.get_doc("Contract", contract.name).check_permission("read")
+	from presales_mgmt.api import add_reviewer
+
+	with world.acting_as("director"):
+		add_reviewer(review.name, email("expert"))
+	with world.acting_as("expert"):
+		frappe.get_doc("Contract", contract.name).check_permission("read")
+
+
+@pytest.mark.clause("R1.9")
+def test_who_may_not_read_a_contract_opens_it_to_nobody(world, frappe, project):
+	contract = draft_contract(world, project)
+	with world.acting_as("engineer"):
+		assert not frappe.has_permission("Contract", "read", doc=contract.name)
+	world.request_review(
+		project, "Legal", "engineer", reviewed_doctype="Contract", reviewed_document=contract.name
+	)
+	assert shares(frappe, contract) == set()
+
+
+def test_with_whom_it_is_shared_is_written_by_nobody(world, frappe, project):
+	contract = draft_contract(world, project)
+	review = world.draft_review(
+		project, "Contract", "director", reviewed_doctype="Contract", reviewed_document=contract.name
+	)
+	with world.acting_as("director"):
+		review.reviewers[0].shared_with = email("legal")
+		review.save()
+	assert not review.reviewers[0].shared_with

@@ -664,6 +664,18 @@ def test_doctypes_follow(rule):
 	nothing(finding for path, text in doctype_files().items() for finding in rule(path, json.loads(text)))
 
 
+def test_no_two_doctypes_share_a_series():
+	"""A number says what it is the number of."""
+	series = {}
+	for path, text in doctype_files().items():
+		for df in json.loads(text)["fields"]:
+			if df["fieldname"] == "naming_series":
+				for option in df["options"].split("\n"):
+					series.setdefault(option, []).append(str(path))
+	assert len(series) > 10
+	assert {option: stems for option, stems in series.items() if len(stems) > 1} == {}
+
+
 def test_no_field_hides_what_every_document_has():
 	"""Such a field breaks the form or the metadata: `process` is a method of Frappe's Meta, for instance."""
 	pytest.importorskip("frappe")

@@ -197,8 +197,11 @@ def test_the_project_goes_from_request_to_order_to_invoice(world, frappe, costs,
 	assert figures(project) == (0, 0, 1100, 0)
 	order = costs.cancel(frappe.get_doc("Purchase Order", order.name))
 	assert figures(project) == (0, 0, 1000, 0)
-	costs.cancel(frappe.get_doc("Material Request", request.name))
+	request = costs.cancel(frappe.get_doc("Material Request", request.name))
 	assert figures(project) == (0, 0, 0, 0)
+	amended = costs.submit(costs.amend(request))
+	assert amended.items[0].presales_project == project.name
+	assert figures(project) == (0, 0, 1000, 0)
 
 
 def test_half_a_request_is_ordered_and_half_an_order_is_billed(world, frappe, costs, project):
@@ -378,19 +381,30 @@ def test_an_expense_claim_costs_what_was_sanctioned(world, frappe, costs, projec
 
 
 @pytest.mark.parametrize(
-	"module",
-	["expense_claim", "journal_entry", "material_request", "purchase_invoice", "purchase_order", "timesheet"],
+	("doctype", "followed_by"),
+	[
+		("Timesheet", {"on_update_after_submit": "rebook"}),
+		("Purchase Invoice", {"on_update_after_submit": "rebook"}),
+		("Journal Entry", {"on_update_after_submit": "rebook"}),
+		("Expense Claim", {"on_update_after_submit": "rebook"}),
+		("Material Request", {"on_change": "follow"}),
+		# Both when it is saved afterwards and when ERPNext writes into it.
+		("Purchase Order", {"on_change": "follow", "on_update_after_submit": "recheck"}),
+	],
 )
-def test_every_event_is_there(frappe, module):
+def test_every_event_is_there(frappe, doctype, followed_by):
 	events = {
-		path
-		for handlers in frappe.get_hooks("doc_events").values()
-		for paths in handlers.values()
-		for path in paths
-		if path.startswith(f"presales_mgmt.overrides.{module}.")
+		event: paths
+		for event, paths in frappe.get_hooks("doc_events")[doctype].items()
+		if any(path.startswith("presales_mgmt.") for path in paths)
 	}
-	assert len(events) == 6
-	assert all(callable(frappe.get_attr(path)) for path in events)
+	same = ("validate", "before_submit", "on_submit", "before_cancel", "on_cancel")
+	expected = {**{event: event for event in same}, **followed_by}
+	assert set(events) == set(expected)
+	for event, function in expected.items():
+		path = f"presales_mgmt.overrides.cost_rows.{function}"
+		assert path in events[event]
+		assert callable(frappe.get_attr(path))
 
 
 # ----------------------------------------------------------------------------------------------- the ledger
@@ -444,6 +458,50 @@ def test_what_is_changed_after_submission_is_written_anew(world, frappe, costs, 
 	invoice.items[0].presales_project = None
 	with world.acting_as(costs.bookkeeper), pytest.raises(frappe.UpdateAfterSubmitError):
 		invoice.save()
+
+
+@pytest.fixture
+def reposting(frappe):
+	"""ERPNext lets dimensions of submitted invoices be changed where it reposts the ledger for them."""
+	name = "Purchase Invoice Item-presales_project"
+	frappe.db.set_value("Custom Field", name, "allow_on_submit", 1)
+	frappe.clear_cache(doctype="Purchase Invoice Item")
+	yield
+	frappe.db.set_value("Custom Field", name, "allow_on_submit", 0)
+	frappe.clear_cache(doctype="Purchase Invoice Item")
+
+
+def change_project(world, frappe, costs, invoice, project, person=None):
+	frappe.db.savepoint("change_project")
+	try:
+		with world.acting_as(person or costs.bookkeeper):
+			invoice.reload()
+			invoice.items[0].presales_project = project
+			invoice.save()
+	except Exception:
+		frappe.db.rollback(save_point="change_project")
+		raise
+
+
+@pytest.mark.clause("R7.1", "R8.8")
+def test_a_row_that_changes_its_project_afterwards_is_checked_as_before(
+	world, frappe, costs, project, reposting
+):
+	other = world.make_project(project_title="Another deal")
+	abroad = world.make_project(company=OTHER_COMPANY, project_title="The other's deal")
+	invoice = costs.invoice(project, 1, 100)
+	with pytest.raises(frappe.PermissionError):
+		change_project(world, frappe, costs, invoice, other.name)
+	with pytest.raises(exceptions.CompanyMismatchError):
+		change_project(world, frappe, costs, invoice, abroad.name, "Administrator")
+	change_project(world, frappe, costs, invoice, other.name, "Administrator")
+	assert (figures(project)[:2], figures(other)[:2]) == ((0, 0), (100, 100))
+	change_project(world, frappe, costs, invoice, None)
+	assert (figures(other)[:2], entries(frappe, other)) == ((0, 0), [])
+	bill = costs.bill(costs.order(costs.material_request(project, 1, 100)))
+	with pytest.raises(exceptions.ProjectMismatchError):
+		change_project(world, frappe, costs, bill, None)
+	assert figures(project)[:2] == (100, 100)
 
 
 def test_nobody_writes_the_ledger_or_the_figures_by_hand(world, frappe, costs, project):
@@ -502,19 +560,19 @@ def test_costs_are_seen_by_those_who_answer_for_them(world, frappe, costs, proje
 
 
 def test_a_document_without_a_project_costs_no_query(world, frappe, costs, project, count_queries):
-	from presales_mgmt.overrides import journal_entry, material_request, purchase_invoice, timesheet
+	from presales_mgmt.overrides import cost_rows
 
 	docs = (
-		(timesheet, costs.draft_hours(None)),
-		(material_request, costs.draft_material_request(None)),
-		(purchase_invoice, costs.draft_invoice(None)),
+		costs.draft_hours(None),
+		costs.draft_material_request(None),
+		costs.draft_invoice(None),
+		frappe.new_doc("Journal Entry"),
 	)
-	events = ("validate", "before_submit", "on_submit", "before_cancel", "on_cancel", "on_change")
+	events = ("validate", "before_submit", "on_submit", "before_cancel", "on_cancel", "rebook", "follow")
 	with count_queries() as counted:
-		for module, doc in (*docs, (journal_entry, frappe.get_doc({"doctype": "Journal Entry"}))):
+		for doc in docs:
 			for event in events:
-				if hasattr(module, event):
-					getattr(module, event)(doc)
+				getattr(cost_rows, event)(doc)
 	assert counted.count == 0
 
 
@@ -533,7 +591,8 @@ def test_booking_takes_as_many_queries_for_one_row_as_for_twenty(
 		]
 
 	counts = []
-	for number, month in ((1, "04"), (20, "05")):
+	# The first time Frappe reads what it then keeps.
+	for number, month in ((1, "03"), (1, "04"), (20, "05")):
 		with world.acting_as(costs.surveyor):
 			timesheet = world.insert(
 				"Timesheet",
@@ -550,7 +609,7 @@ def test_booking_takes_as_many_queries_for_one_row_as_for_twenty(
 		with count_queries() as counted:
 			cost_of_sale.book(timesheet)
 		counts.append(counted.count)
-	assert counts[0] == counts[1] <= 12
+	assert counts[1] == counts[2] <= 12
 
 
 # ---------------------------------------------------------------------------------------- second company

@@ -75,6 +75,9 @@ def test_the_deal_is_won_closed_and_evaluated(english, connected):
 	assert (project.base_quoted_amount, project.base_won_amount) == (12_150_000, 12_150_000)
 	assert result["evaluation"]["operation_level"] == "Good"
 	assert result["evaluation"]["total_score"] == 85.6
+	bid = connected.get_doc("Presales Bid", {"presales_project": project.name})
+	assert (bid.status, bid.bid_price) == ("Won", 12_383_000)
+	assert [row.rank for row in bid.bidders if row.is_ourselves] == [1]
 	report = connected.db.get_value(
 		"Presales Project Evaluation", result["evaluation"]["name"], "archived_document"
 	)
@@ -95,7 +98,14 @@ def test_every_gate_refuses_at_least_once_and_every_gate_is_lifted(plays, proces
 
 def test_more_is_refused_than_gates_refuse(english):
 	errors = {refusal["error"] for refusal in english.result["refusals"]}
-	assert errors == {"GateError", "PermissionError", "StageConflictError", "LifecycleError", "OverrideError"}
+	assert errors == {
+		"BidError",
+		"GateError",
+		"PermissionError",
+		"StageConflictError",
+		"LifecycleError",
+		"OverrideError",
+	}
 	standing = [refusal for refusal in english.result["refusals"] if not refusal["lifted"]]
 	assert {refusal["error"] for refusal in standing} == {
 		"PermissionError",
@@ -185,6 +195,8 @@ def test_what_is_printed_tells_the_deal(english):
 	text = english.text
 	assert "City parking guidance for Qinglan" in text
 	for words in ("GateError", "Customer has been visited", "12,150,000", "85.6", "Huitong", "4 × 5 = 20"):
+		assert words in text
+	for words in ("Eleven references, stamped", "Rank 2: Huitong", "Round 1: Agreed"):
 		assert words in text
 	from presales_mgmt.demo.writer import WIDTH, width_of
 
@@ -441,6 +453,81 @@ def test_a_rolled_out_process_names_departments_and_persons_and_is_taken_away(po
 		assert [connected.db.count(doctype) for doctype in counted] == before
 
 
+@pytest.mark.clause("R1.5", "R1.6", "R1.8")
+def test_a_deal_goes_from_its_cost_to_the_accepted_handover_and_is_taken_away(populated, connected):
+	from presales_mgmt.demo.play import remove
+
+	with pytest_support.rolled_back(connected):
+		before = connected.db.count("Project")
+		played = play("en", process="R1")
+		project = connected.get_doc("Presales Project", played.result["project"])
+		estimate = connected.get_doc("Presales Cost Estimate", project.cost_estimate)
+		assert (estimate.status, estimate.total_cost) == ("Current", 5_080_000)
+		assert connected.db.get_value("Presales Solution", estimate.presales_solution, "status") == "Current"
+		quotations = connected.get_all(
+			"Quotation",
+			filters={"presales_project": project.name},
+			fields=["presales_version", "presales_version_status", "presales_cost_estimate"],
+			order_by="presales_version asc",
+			as_list=True,
+		)
+		assert [list(row) for row in quotations] == [
+			[1, "Superseded", estimate.name],
+			[2, "Current", estimate.name],
+		]
+		handover = connected.get_doc("Presales Handover", project.handover)
+		assert [row.outcome for row in handover.rounds] == ["Sent Back", "Accepted"]
+		assert project.responsible == handover.delivery_manager
+		assert connected.db.get_value("Project", handover.erpnext_project, "estimated_costing") == 5_080_000
+		for words in ("Net Total: CNY 6,660,000.00 → CNY 6,576,000.00", "ERPNext project", "margin 23.7 %"):
+			assert words in played.text
+		lifted = {event.error for event in played.summary.refusals if event.lifted}
+		assert {"EstimateNotApprovedError", "HandoverError"} <= lifted
+		assert remove()["kept"] == []
+		assert connected.db.count("Project") == before
+
+
+@pytest.mark.clause("R5.10", "R5.11")
+def test_a_contract_that_legal_sends_back_is_reviewed_anew_and_is_taken_away(populated, connected):
+	from presales_mgmt.demo.play import remove
+
+	with pytest_support.rolled_back(connected):
+		before = connected.db.count("Contract")
+		played = play("en", process="R5")
+		project = connected.get_doc("Presales Project", played.result["project"])
+		contract = connected.get_doc("Contract", project.contract)
+		assert (contract.docstatus, contract.is_signed) == (1, 1)
+		assert contract.presales_base_amount == project.base_won_amount == 5_400_000
+		reviews = connected.get_all(
+			"Presales Review",
+			filters={"reviewed_doctype": "Contract", "reviewed_document": contract.name},
+			fields=["review_kind", "status"],
+			order_by="requested_on asc",
+			as_list=True,
+		)
+		assert [tuple(row) for row in reviews] == [
+			("Contract", "Approved"),
+			("Legal", "Sent Back"),
+			("Legal", "Approved"),
+			("Contract", "Approved"),
+		]
+		assert (
+			connected.db.get_value("Sales Order", project.sales_order, "presales_contract") == contract.name
+		)
+		assert project.handover_status == "Accepted"
+		assert remove()["kept"] == []
+		assert connected.db.count("Contract") == before
+
+
+@pytest.mark.clause("R8.4", "R8.5")
+def test_requirements_are_answered_by_development_and_confirmed(plays):
+	played = plays.get("R8")
+	assert {"requirement-confirmation-7", "requirement-confirmation-8"} <= set(played.course.satisfied)
+	for words in ("Feasible with Changes, 25 person-days", "Chargers of a third maker (Confirmed)"):
+		assert words in played.text
+	assert "&amp;" not in played.text
+
+
 # -------------------------------------------------------------------------------------------- the data
 
 
@@ -539,6 +626,20 @@ def step(**changes):
 			),
 			"r7.json",
 			["step 1 (delegate), since", "2026-03-32", 'a day such as "2026-03-31"'],
+		),
+		(
+			lambda data: data["steps"].insert(
+				1,
+				{
+					"on": "2026-03-02 16:00",
+					"as": "lin",
+					"do": "send_back_handover",
+					"what": "$opportunity",
+					"reasons": [],
+				},
+			),
+			"r7.json",
+			["step 2 (send_back_handover), reasons", "found []", "a list of texts"],
 		),
 		(lambda data: data.update(cast=[]), "r7.json", ["r7.json, cast", "found []", "an object"]),
 		(
@@ -667,6 +768,14 @@ COMPETITOR = {
 			],
 			"DemoDataError",
 			["step 2 (change)", "competitor_name", "a table"],
+		),
+		(
+			[
+				COMPETITOR,
+				{"on": "2026-03-02 09:00", "as": "he", "do": "make_quotation", "source": "$new"},
+			],
+			"DemoDataError",
+			["step 2 (make_quotation)", "source", "found Competitor", "Presales Cost Estimate"],
 		),
 	],
 )

@@ -322,7 +322,8 @@ def test_mapping_carries_the_project_from_opportunity_to_order(world, frappe):
 		quotation.submit()
 	opportunity.reload()
 	assert opportunity.status == "Quotation"
-	world.record_activity(project, "Negotiation")
+	world.hand_in_bid(project)
+	world.negotiate(project, outcome="Agreed")
 	world.review(project, "Contract")
 	world.review(project, "Legal", reviewers=("legal",))
 	world.move(project, "Contract Signing")

@@ -190,6 +190,9 @@ def test_the_contract_of_the_project_is_handed_over(world, frappe, project, is_s
 		}
 	)
 	contract.insert()
+	settings = frappe.get_doc("Presales Settings")
+	settings.contract_gate = "Off"
+	settings.save()
 	contract.submit()
 	handover = world.make_handover(project, omissions=[])
 	assert handover.contract == contract.name

@@ -15,7 +15,14 @@ def project(world, frappe):
 	switch_gates_off(frappe)
 	authorize(frappe)
 	world.insert("Price List", price_list_name=PRICE_LIST, currency="CNY", selling=1, enabled=1)
-	world.insert("Item Price", item_code=world.item, price_list=PRICE_LIST, price_list_rate=2000, uom="Nos")
+	world.insert(
+		"Item Price",
+		item_code=world.item,
+		price_list=PRICE_LIST,
+		price_list_rate=2000,
+		uom="Nos",
+		valid_from="2026-01-01",
+	)
 	return world.make_active_project()
 
 
@@ -605,3 +612,138 @@ def test_queries_of_a_price_do_not_grow_with_the_rows(world, frappe, project, co
 
 	cost(1)  # reads what is kept
 	assert cost(1) == cost(7)
+
+
+# ------------------------------------------------------------------------------- ways around the limits
+
+
+@pytest.mark.clause("R5.8", "R7.8")
+def test_a_rate_that_is_entered_makes_no_margin(world, frappe, project):
+	"""At 7, a fifth of the price is lost; at 100 it would be a splendid deal."""
+	other = world.make_active_project(company=world.other_company, currency="USD", conversion_rate=7)
+	line = {"cost_kind": "Equipment", "item_code": world.item, "qty": 600, "unit_cost": 1400}
+	approved_estimate(world, frappe, other, lines=[{**line, "selling_price": 300}])
+	doc = world.make_quotation(other, rate=170, currency="USD", conversion_rate=100)
+	with refused("It exceeds: Discount, Margin"):
+		submit(world, doc)
+	doc.reload()
+	approval = ask(world, frappe, doc)
+	assert (approval.conversion_rate, approval.base_net_total) == (7, 714_000)
+	assert (approval.discount_percent, approval.base_margin) == (43.33, -126_000)
+
+
+def test_in_a_currency_that_nobody_has_stated_another_person_approves(world, frappe, project):
+	approved_estimate(world, frappe, project)
+	doc = world.make_quotation(project, rate=2000, currency="USD", conversion_rate=100)
+	with refused("It exceeds: Exchange Rate"):
+		submit(world, doc)
+	doc.reload()
+	approve(world, ask(world, frappe, doc))
+	submit(world, doc)
+	assert doc.docstatus == 1
+
+
+def test_without_its_list_price_a_row_hides_no_discount(world, frappe, project):
+	doc = quote(world, project, 1000)
+	with world.acting_as("manager"):
+		doc.items[0].price_list_rate = 0
+		doc.save()
+		with refused("It exceeds: Discount"):
+			doc.submit()
+
+
+def test_a_price_of_another_customer_date_or_unit_is_not_asked_of_this_one(world, frappe, project):
+	common = {"item_code": world.item, "price_list": PRICE_LIST, "uom": "Nos"}
+	world.insert(
+		"Item Price", **common, price_list_rate=1000, valid_from="2000-01-01", valid_upto="2000-12-31"
+	)
+	approval = ask(world, frappe, quote(world, project, 1500))
+	assert approval.reference_total == 1_200_000
+
+
+def test_a_charge_below_zero_is_a_discount(world, frappe, project):
+	accounts = frappe.get_all(
+		"Account",
+		filters={"company": project.company, "root_type": "Liability", "is_group": 0, "account_type": "Tax"},
+		pluck="name",
+		order_by="name asc",
+	)
+	doc = quote(
+		world,
+		project,
+		2000,
+		taxes=[
+			{
+				"charge_type": "Actual",
+				"account_head": accounts[0],
+				"description": "Rebate",
+				"tax_amount": -600_000,
+			}
+		],
+	)
+	with refused("It exceeds: Discount"):
+		submit(world, doc)
+
+
+def other_row(world, **values):
+	return {"item_code": world.item, "qty": 600, "uom": "Nos", "delivery_date": "2026-09-30", **values}
+
+
+def test_what_an_order_has_beyond_its_quotation_is_measured(world, frappe, project):
+	doc = quote(world, project, 2000)
+	submit(world, doc)
+	order = make_order(world, doc, "manager")
+	with world.acting_as("manager"):
+		order.append("items", other_row(world, rate=1))
+		order.insert()
+		with refused():
+			order.submit()
+
+
+def test_an_order_at_the_price_of_another_deal_is_measured_by_the_list(world, frappe, project):
+	other = world.make_active_project()
+	cheap = quote(world, other, 1500)
+	approve(world, ask(world, frappe, cheap))
+	submit(world, cheap)
+	cheap.reload()
+	doc = quote(world, project, 2000)
+	submit(world, doc)
+	order = make_order(world, doc, "manager")
+	with world.acting_as("manager"):
+		order.items[0].update({"quotation_item": cheap.items[0].name, "rate": 1500})
+		order.insert()
+		with refused():
+			order.submit()
+
+
+def test_an_alternative_is_no_price_that_was_allowed(world, frappe, project):
+	doc = quote(
+		world,
+		project,
+		2000,
+		items=[
+			{"item_code": world.item, "qty": 600, "rate": 2000, "uom": "Nos"},
+			{"item_code": world.item, "qty": 600, "rate": 1, "uom": "Nos", "is_alternative": 1},
+		],
+	)
+	submit(world, doc)
+	doc.reload()
+	order = make_order(world, doc, "manager")
+	with world.acting_as("manager"):
+		order.items[0].update({"quotation_item": doc.items[1].name, "rate": 1})
+		order.insert()
+		with refused():
+			order.submit()
+
+
+def test_the_figure_of_the_price_in_another_currency_is_no_lower_price(world, frappe, project):
+	other = world.make_active_project(currency="USD", conversion_rate=7)
+	doc = world.make_quotation(other, rate=300, currency="USD", conversion_rate=7)
+	submit(world, doc)
+	order = make_order(world, doc, "manager")
+	with world.acting_as("manager"):
+		order.update({"currency": "CNY", "conversion_rate": 1})
+		order.items[0].rate = 300
+		order.insert()
+		with refused():
+			order.submit()

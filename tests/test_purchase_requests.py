@@ -264,3 +264,74 @@ def test_requests_of_one_project_cover_no_other(world, frappe, costs, project):
 	costs.approved(other, 5000)
 	with pytest.raises(exceptions.PurchaseRequestError):
 		costs.material_request(project, 1, 1)
+
+
+# -------------------------------------------------------------------------------------- ways around it
+
+
+@pytest.mark.clause("R8.8")
+def test_an_order_of_the_projects_request_does_not_leave_the_project(world, frappe, costs, project):
+	costs.approved(project, 1000)
+	request = costs.material_request(project, 10, 100)
+	order = costs.draft_order(request, rate=500)
+	with world.acting_as(costs.bookkeeper):
+		order.items[0].presales_project = None
+		order.save()
+	with pytest.raises(exceptions.ProjectMismatchError, match="must name its presales project"):
+		costs.submit(order)
+	assert commitments(project) == 1000
+
+
+@pytest.mark.clause("R8.8")
+def test_nor_does_the_bill_of_its_order(world, frappe, costs, project):
+	costs.approved(project, 1000)
+	bill = costs.draft_bill(costs.order(costs.material_request(project, 10, 100)))
+	with world.acting_as(costs.bookkeeper):
+		bill.items[0].presales_project = None
+		bill.save()
+	with pytest.raises(exceptions.ProjectMismatchError, match="must name its presales project"):
+		costs.submit(bill)
+
+
+def update_items(world, frappe, order, qty, is_sandbox):
+	"""As ERPNext's "Update Items" does it: rows first, then the order."""
+	import json
+
+	frappe.db.savepoint("update_items")
+	try:
+		order.reload()
+		row = order.items[0]
+		if not is_sandbox:
+			from erpnext.controllers.accounts_controller import update_child_qty_rate
+
+			values = {"docname": row.name, "item_code": row.item_code, "qty": qty, "rate": row.rate}
+			values |= {"uom": row.uom, "conversion_factor": row.conversion_factor}
+			values["schedule_date"] = str(row.schedule_date)
+			update_child_qty_rate(order.doctype, json.dumps([values]), order.name)
+			return
+		row.db_set({"qty": qty, "stock_qty": qty})
+		order.reload()
+		order.calculate_taxes_and_totals()
+		order.flags.ignore_validate_update_after_submit = True
+		order.save()
+		order._update_requests()
+	except Exception:
+		frappe.db.rollback(save_point="update_items")
+		raise
+
+
+@pytest.mark.clause("R8.8")
+def test_update_items_buys_no_more_than_was_approved(world, frappe, costs, project, is_sandbox):
+	costs.approved(project, 1000)
+	request = costs.material_request(project, 10, 100)
+	order = costs.draft_order(request)
+	with world.acting_as(costs.bookkeeper):
+		order.items[0].qty = 5
+		order.save()
+	order = costs.submit(order)
+	assert commitments(project) == 1000
+	update_items(world, frappe, order, 10, is_sandbox)  # the rest of the request
+	assert commitments(project) == 1000
+	with pytest.raises(exceptions.PurchaseRequestError, match="buys more"):
+		update_items(world, frappe, order, 11, is_sandbox)
+	assert commitments(project) == 1000

@@ -11,9 +11,9 @@ from tests.world import email
 
 INSIDERS = ("director", "manager", "planner", "engineer", "archivist", "supervisor", "leader")
 # What is for some roles only: not everybody on the team has to know what a deal costs.
-NOT_FOR = dict.fromkeys(("Presales Cost Estimate", "Presales Price Approval"), ("engineer", "archivist"))
 NOT_FOR = {
 	"Presales Cost Estimate": ("engineer", "archivist"),
+	"Presales Price Approval": ("engineer", "archivist"),
 	"Presales Cost Entry": ("engineer", "archivist"),
 	"Presales Purchase Request": ("archivist",),
 }

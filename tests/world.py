@@ -475,13 +475,16 @@ class World:
 	def _satisfy_bid_preparation(self, project):
 		self.archive(project, "Bid Document")
 		self.review(project, "Cost")
+		if not self._bid_of(project):
+			self.make_bid(project)
 
 	def _satisfy_bid_review(self, project):
 		self.review(project, "Bid")
 
 	def _satisfy_contract_negotiation(self, project):
+		self.hand_in_bid(project)
 		self.submit_quotation(project)
-		self.record_activity(project, "Negotiation")
+		self.negotiate(project, outcome="Agreed")
 		self.review(project, "Contract")
 		self.review(project, "Legal")
 
@@ -493,6 +496,22 @@ class World:
 		self.hold_meeting(project, "Kickoff")
 		self.hold_meeting(project, "Summary")
 		self.archive(project, "Project Summary")
+
+	def hand_in_bid(self, project, person="manager") -> None:
+		"""Submit the bid that is being prepared, if there is one."""
+		from presales_mgmt.api import submit_bid
+
+		if bid := self._bid_of(project, status="Preparing"):
+			self.fill_envelope(bid, person)
+			with self.acting_as(person):
+				submit_bid(bid.name)
+
+	@staticmethod
+	def _bid_of(project, **filters):
+		import frappe
+
+		name = frappe.db.get_value("Presales Bid", {"presales_project": project.name, **filters})
+		return frappe.get_doc("Presales Bid", name) if name else None
 
 	def advance_to(self, project, stage: str) -> None:
 		"""Satisfy and pass every gate from the project's stage up to `stage`."""
@@ -1013,7 +1032,7 @@ class World:
 				)
 			],
 		)
-		self.estimate(project)
+		self.approve_estimate(project, self.estimate(project))
 		settings = frappe.get_doc("Presales Settings")
 		settings.update({"quotation_gate": "Off", "sales_order_gate": "Off"})
 		settings.save()

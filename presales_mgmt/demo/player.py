@@ -14,10 +14,18 @@ from presales_mgmt.demo.desk import Desk, message_of
 from presales_mgmt.demo.errors import DemoDataError, DemoError
 from presales_mgmt.demo.script import MOMENT, REFERENCE, Script, Step, in_language
 from presales_mgmt.demo.steps import KINDS, PROJECT
-from presales_mgmt.exceptions import GateError, LifecycleError
+from presales_mgmt.exceptions import (
+	BidError,
+	EstimateNotApprovedError,
+	GateError,
+	HandoverError,
+	LifecycleError,
+)
 
 # Errors that say "not yet", while others say "not by you" or "not like this".
-LIFTABLE = (GateError.__name__, LifecycleError.__name__)
+LIFTABLE = tuple(
+	error.__name__ for error in (GateError, LifecycleError, EstimateNotApprovedError, BidError, HandoverError)
+)
 
 
 @dataclass

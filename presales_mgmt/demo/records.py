@@ -11,9 +11,11 @@ from presales_mgmt.permissions.scope import PROJECT, PROJECT_DOCTYPES
 # Default under which the site remembers what demos have made on it: [[DocType, name], ...]
 MADE = "presales_mgmt_demo_records"
 
-# What is taken away first: orders before quotations, documents before master data, people at the end.
+# What is taken away first: orders before contracts and quotations, documents before master data, people at the end.
 ORDER = (
+	"Project",
 	"Sales Order",
+	"Contract",
 	"Quotation",
 	PROJECT,
 	"Opportunity",

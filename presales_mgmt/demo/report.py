@@ -218,11 +218,12 @@ def _amounts(player: Player, user: str, project: dict) -> list[dict]:
 			}
 		)
 	for row in project.get("competitors", []):
-		if flt(row["estimated_price"]):
+		# What was opened, else what we took it to be.
+		if price := flt(row["bid_price"]) or flt(row["estimated_price"]):
 			rows.append(
 				{
 					"label": _("Price of competitor {0}").format(row["competitor"]),
-					"amount": flt(row["estimated_price"]) * flt(project["conversion_rate"]),
+					"amount": price * flt(project["conversion_rate"]),
 					"kind": "competitor",
 				}
 			)

@@ -127,6 +127,13 @@ def text(required=True) -> Field:
 	return Field(is_text, 'a text, or {"en": "...", "zh": "..."}', required)
 
 
+def texts() -> Field:
+	return Field(
+		lambda value: isinstance(value, list) and bool(value) and all(map(is_text, value)),
+		'a list of texts, such as ["Drawings are missing"]',
+	)
+
+
 def number(required=True) -> Field:
 	return Field(is_number, "a number", required)
 
@@ -162,6 +169,13 @@ def people() -> Field:
 
 def record(required=True) -> Field:
 	return Field(is_record, 'a record that an earlier step keeps, such as "$project"', required)
+
+
+def records() -> Field:
+	return Field(
+		lambda value: isinstance(value, list) and bool(value) and all(map(is_record, value)),
+		'a list of records that earlier steps keep, such as ["$need"]',
+	)
 
 
 def values(required=True) -> Field:

@@ -6,6 +6,7 @@ fields that a step of this kind has.
 """
 
 from collections.abc import Callable
+from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 import frappe
@@ -28,6 +29,11 @@ RECTIFICATION = "Presales Rectification"
 GUIDANCE = "Presales Guidance Note"
 DELEGATION = "Presales Delegation"
 RISK = "Presales Risk"
+REQUIREMENT = "Presales Requirement"
+ESTIMATE = "Presales Cost Estimate"
+ROUND = "Presales Negotiation Round"
+BID = "Presales Bid"
+HANDOVER = "Presales Handover"
 EVALUATION = "Presales Project Evaluation"
 
 
@@ -81,6 +87,17 @@ def create(player, step):
 		_tell_what_follows(player, doc)
 	else:
 		player.result(_result_of(doc))
+	if doc["doctype"] == ROUND:
+		_tell_negotiation(player, doc)
+
+
+def _tell_negotiation(player, doc: dict) -> None:
+	"""How a round ended, and what it has changed in the offer, as its form shows it (R1.6)."""
+	outcome = option(doc["outcome"], ROUND)
+	player.result(_("Round {0}: {1} ({2})").format(doc["round_number"], outcome, doc["name"]))
+	for row in player.desk.call(player.user, "presales_mgmt.api.get_negotiation_changes", name=doc["name"]):
+		label = listed([row["label"], row["detail"]])
+		player.note(said(label, f"{row['before'] or '–'} → {row['after'] or '–'}"))
 
 
 @kind(
@@ -131,6 +148,12 @@ def submit(player, step):
 	player.will_lift("submit", doctype)
 	doc = player.desk.submit(player.user, player.desk.get(player.user, doctype, docname))
 	_tell_amount(player, doc)
+	if doctype == ESTIMATE:
+		player.achieved(
+			_("{0}: cost {1}, margin {2} %").format(
+				docname, player.money(doc["total_cost"]), f"{flt(doc['margin_percent']):.1f}"
+			)
+		)
 	status = player.desk.get(player.user, PROJECT, player.project)["status"]
 	if status != player.status:
 		player.achieved(_("{0} is now {1}").format(player.project, option(status, PROJECT)), show=True)
@@ -563,21 +586,143 @@ def close_guidance(player, step):
 	player.achieved(_("{0} is closed").format(note))
 
 
+# ---------------------------------------------------------------------------------------- requirements
+
+
+@kind(
+	"analyse_requirement",
+	lambda player, step: _("Analyse {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	recommendation=script.text(),
+	feasibility=script.name(),
+)
+def analyse_requirement(player, step):
+	"""An engineer recommends how a need is met, and says whether it can be (R8.3, R8.5)."""
+	recommendation = player.resolve(step["recommendation"])
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.analyse_requirement",
+		name=player.kept_record(step["what"])[1],
+		recommendation=recommendation,
+		feasibility=step["feasibility"],
+	)
+	player.result(option(step["feasibility"], REQUIREMENT))
+	player.note(recommendation)
+
+
+@kind(
+	"ask_development",
+	lambda player, step: _("Ask {0} of R&D about {1} {2}").format(
+		player.name_of(step["of"]), *player.kept_label(step["what"])
+	),
+	what=script.record(),
+	of=script.person(),
+	question=script.text(),
+	due=script.day(),
+)
+def ask_development(player, step):
+	"""A need that no product meets goes to R&D (R8.4)."""
+	question = player.resolve(step["question"])
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.request_development",
+		name=player.kept_record(step["what"])[1],
+		question=question,
+		due_date=step["due"],
+		asked_of=player.resolve(step["of"]),
+	)
+	player.note(question)
+
+
+@kind(
+	"answer_development",
+	lambda player, step: _("Answer for R&D: {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	answer=script.name(),
+	text=script.text(),
+	effort=script.number(),
+)
+def answer_development(player, step):
+	"""Who was asked for R&D says whether it can be developed, and for how many person-days (R8.4)."""
+	text = player.resolve(step["text"])
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.answer_development",
+		name=player.kept_record(step["what"])[1],
+		answer=step["answer"],
+		text=text,
+		effort=step["effort"],
+	)
+	player.result(
+		_("{0}, {1} person-days").format(option(step["answer"], REQUIREMENT), f"{flt(step['effort']):g}")
+	)
+	player.note(text)
+
+
+@kind(
+	"confirm_requirements",
+	lambda player, step: _("Record that the customer confirms {0} requirements").format(len(step["what"])),
+	what=script.records(),
+	by=script.text(),
+	confirmed_on=script.day(),
+	document=script.record(),
+)
+def confirm_requirements(player, step):
+	"""What the customer has signed is on record, by the archived document that says so (R8.5)."""
+	names = [player.kept_record(reference)[1] for reference in step["what"]]
+	player.desk.call(
+		player.user,
+		"presales_mgmt.api.confirm_requirements",
+		names=names,
+		customer_person=player.resolve(step["by"]),
+		confirmed_on=step["confirmed_on"],
+		document=player.kept_record(step["document"])[1],
+	)
+	for name in names:
+		doc = player.desk.get(player.user, REQUIREMENT, name)
+		player.achieved(
+			_("{0} ({1})").format(said(name, doc["title"]), option(doc["status"], REQUIREMENT)), show=True
+		)
+
+
 # ------------------------------------------------------------------------------------- ERPNext's sales
+
+
+# DocType of the source -> the method behind the button there, and what the step is called.
+QUOTATION_MAKERS = {
+	"Opportunity": (
+		"erpnext.crm.doctype.opportunity.opportunity.make_quotation",
+		lambda: _("Make a quotation from opportunity {0}"),
+	),
+	ESTIMATE: (
+		"presales_mgmt.offering.make_quotation",
+		lambda: _("Make a quotation from cost estimate {0}"),
+	),
+	"Quotation": (
+		"presales_mgmt.quotations.make_next_version",
+		lambda: _("Make the next version of quotation {0}"),
+	),
+}
+
+
+def _quotation_maker(player, step) -> tuple[str, Callable[[], str]]:
+	doctype = player.kept_record(step["source"])[0]
+	if doctype not in QUOTATION_MAKERS:
+		raise player.fault("source", doctype, listed(QUOTATION_MAKERS))
+	return QUOTATION_MAKERS[doctype]
 
 
 @kind(
 	"make_quotation",
-	lambda player, step: _("Make a quotation from opportunity {0}").format(
-		player.kept_record(step["source"])[1]
-	),
+	lambda player, step: _quotation_maker(player, step)[1]().format(player.kept_record(step["source"])[1]),
 	source=script.record(),
 	values=script.values(required=False),
 	prices=script.prices(),
 )
 def make_quotation(player, step):
-	"""ERPNext's button on the opportunity, and the form that it opens."""
-	_map(player, step, "erpnext.crm.doctype.opportunity.opportunity.make_quotation", "Quotation")
+	"""The button on opportunity, cost estimate or earlier quotation, and the form that it opens."""
+	player.will_lift("make_quotation", step["source"])
+	_map(player, step, _quotation_maker(player, step)[0], "Quotation")
 
 
 @kind(
@@ -592,6 +737,27 @@ def make_quotation(player, step):
 def make_order(player, step):
 	"""ERPNext's button on the quotation, and the form that it opens."""
 	_map(player, step, "erpnext.selling.doctype.quotation.quotation.make_sales_order", "Sales Order")
+
+
+@kind(
+	"make_contract",
+	lambda player, step: _("Make a contract from quotation {0}").format(
+		player.kept_record(step["source"])[1]
+	),
+	source=script.record(),
+	values=script.values(),
+)
+def make_contract(player, step):
+	"""The button on the quotation, and the form that it opens, filled in with what a contract states (R1.7, R5.10)."""
+	doc = player.desk.call(
+		player.user,
+		"presales_mgmt.contracts.make_contract",
+		source_name=player.kept_record(step["source"])[1],
+	)
+	doc.update(player.values_for("Contract", step["values"]))
+	doc = player.desk.insert(player.user, doc)
+	player.keep(step, doc)
+	_tell_amount(player, doc)
 
 
 @kind(
@@ -620,8 +786,161 @@ def _map(player, step, method: str, doctype: str) -> None:
 
 
 def _tell_amount(player, doc: dict) -> None:
-	if "base_net_total" in doc:
-		player.result(_("{0}, net {1}").format(doc["name"], player.money(doc["base_net_total"])))
+	# A contract has no totals of ERPNext's.
+	amount = doc.get("base_net_total", doc.get("presales_base_amount"))
+	if amount is not None:
+		player.result(_("{0}, net {1}").format(doc["name"], player.money(amount)))
+
+
+# ---------------------------------------------------------------------------------------------- the bid
+
+
+@kind(
+	"fill_envelope",
+	lambda player, step: _("Put documents into the envelope of {0} {1}").format(
+		*player.kept_label(step["what"])
+	),
+	what=script.record(),
+)
+def fill_envelope(player, step):
+	"""Who is responsible for items of the envelope marks them as done (R7.6)."""
+	bid = player.kept_record(step["what"])[1]
+	rows = [
+		row
+		for row in player.desk.get(player.user, BID, bid)["envelope"]
+		if row["responsible"] == player.user and not row["done"]
+	]
+	if not rows:
+		raise DemoError(
+			_("No item of the envelope of {0} waits for {1}.").format(bid, player.name_of(step.person))
+		)
+	for row in rows:
+		player.desk.call(player.user, "presales_mgmt.api.mark_bid_item", name=bid, item=row["name"])
+		player.achieved(_("In the envelope: {0}").format(row["item"]), show=True)
+
+
+@kind(
+	"submit_bid",
+	lambda player, step: _("Hand in {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+)
+def submit_bid(player, step):
+	"""The bid is handed in, with all that belongs into its envelope (R7.6)."""
+	bid = player.kept_record(step["what"])[1]
+	player.will_lift("submit_bid", bid)
+	player.desk.call(player.user, "presales_mgmt.api.submit_bid", name=bid)
+	doc = player.desk.get(player.user, BID, bid)
+	player.result(
+		_("{0} ({1}), price {2}").format(bid, option(doc["status"], BID), player.money(doc["base_bid_price"]))
+	)
+
+
+@kind(
+	"open_bid",
+	lambda player, step: _("Note the opening of {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	bidders=script.table(),
+)
+def open_bid(player, step):
+	"""The bids are opened: prices and scores of all bidders are entered; who names no competitor is ourselves."""
+	bid = player.kept_record(step["what"])[1]
+	player.desk.call(player.user, "presales_mgmt.api.open_bid", name=bid)
+	doc = player.desk.get(player.user, BID, bid)
+	bidders = step["bidders"]
+	own = next(row for row in doc["bidders"] if row["is_ourselves"])
+	for bidder in bidders:
+		if not bidder.get("competitor"):
+			own.update(player.values_for("Presales Bid Bidder", bidder))
+	player.add_rows(doc, {"bidders": [bidder for bidder in bidders if bidder.get("competitor")]})
+	doc = player.desk.save(player.user, doc)
+	player.result(_("{0} ({1})").format(bid, option(doc["status"], BID)))
+	for row in sorted(doc["bidders"], key=lambda row: row["rank"]):
+		player.note(
+			_("Rank {0}: {1}, {2}, {3} points").format(
+				row["rank"],
+				row["competitor"] or player.company["name"],
+				player.money(row["base_price"]),
+				f"{flt(row['score']):g}",
+			)
+		)
+
+
+@kind(
+	"conclude_bid",
+	lambda player, step: _("Enter the result of {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	result=script.name(),
+	reason=script.text(required=False),
+)
+def conclude_bid(player, step):
+	"""The award is published; winning a tender does not win the deal, its order does."""
+	bid, reason = player.kept_record(step["what"])[1], player.resolve(step.get("reason"))
+	player.desk.call(
+		player.user, "presales_mgmt.api.conclude_bid", name=bid, result=step["result"], reason=reason
+	)
+	player.result(_("{0} ({1})").format(bid, option(step["result"], BID)))
+	if reason:
+		player.note(reason)
+
+
+# ------------------------------------------------------------------------------------------- handover
+
+
+@kind(
+	"offer_handover",
+	lambda player, step: _("Offer {0} {1} to delivery").format(*player.kept_label(step["what"])),
+	what=script.record(),
+)
+def offer_handover(player, step):
+	"""Director or manager offer the package to the delivery manager whom it names (R1.8)."""
+	handover = player.kept_record(step["what"])[1]
+	player.will_lift("offer_handover", handover)
+	player.desk.call(player.user, "presales_mgmt.api.offer_handover", name=handover)
+	doc = player.desk.get(player.user, HANDOVER, handover)
+	player.result(
+		_("{0} has to answer by {1}").format(player.name_of_user(doc["delivery_manager"]), doc["answer_due"])
+	)
+
+
+@kind(
+	"send_back_handover",
+	lambda player, step: _("Send {0} {1} back").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	reasons=script.texts(),
+)
+def send_back_handover(player, step):
+	"""The delivery manager refuses what is not complete, and says what is missing (R1.8)."""
+	handover, reasons = player.kept_record(step["what"])[1], player.resolve(step["reasons"])
+	player.desk.call(player.user, "presales_mgmt.api.send_back_handover", name=handover, reasons=reasons)
+	_tell_handover(player, handover)
+	for reason in reasons:
+		player.note(reason)
+
+
+@kind(
+	"accept_handover",
+	lambda player, step: _("Accept {0} {1}").format(*player.kept_label(step["what"])),
+	what=script.record(),
+	remarks=script.text(required=False),
+)
+def accept_handover(player, step):
+	"""The delivery manager takes the project over, and ERPNext's own project is made for it (R1.8)."""
+	handover, remarks = player.kept_record(step["what"])[1], player.resolve(step.get("remarks"))
+	project = player.desk.call(
+		player.user, "presales_mgmt.api.accept_handover", name=handover, remarks=remarks
+	)
+	player.made.append(("Project", project))
+	_tell_handover(player, handover)
+	if remarks:
+		player.note(remarks)
+	player.note(_("ERPNext project {0} is made").format(project))
+	responsible = player.desk.get(player.user, PROJECT, player.project)["responsible"]
+	player.note(_("From now on {0} answers for the project").format(player.name_of_user(responsible)))
+
+
+def _tell_handover(player, handover: str) -> None:
+	doc = player.desk.get(player.user, HANDOVER, handover)
+	player.achieved(_("{0} ({1})").format(handover, option(doc["status"], HANDOVER)))
 
 
 # --------------------------------------------------------------------------------- meetings and tasks
@@ -675,7 +994,7 @@ def finish_task(player, step):
 			fieldname="status",
 			value="Closed",
 		)
-		player.note(frappe.utils.strip_html(todo["description"]))
+		player.note(unescape(frappe.utils.strip_html(todo["description"])))
 
 
 @kind(

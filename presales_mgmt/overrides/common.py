@@ -56,6 +56,8 @@ def validate_source(doc, source_doctype: str, sources: set[str]) -> None:
 	before = doc.get_doc_before_save()
 	if before and before.presales_project == doc.presales_project:
 		return
+	# Into another project is out of this one.
+	keep_project(doc)
 	projects = set()
 	if sources:
 		projects = set(

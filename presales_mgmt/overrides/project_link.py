@@ -130,11 +130,11 @@ def set_current_contract(project: str) -> None:
 def lose_with_opportunity(doc) -> None:
 	"""An Opportunity declared lost takes its project with it, reasons and competitors included.
 
-	ERPNext also marks an Opportunity lost while its last Quotation is being declared lost; then the reasons
-	are on the Quotation, whose own event follows.
+	ERPNext also marks an Opportunity lost while a Quotation is being declared lost, v15 for a moment even when others
+	stand; then the reasons are on the Quotation, whose own event follows.
 	"""
 	reasons = [row.lost_reason for row in doc.lost_reasons]
-	if not reasons and not doc.order_lost_reason and doc.has_lost_quotation():
+	if not reasons and not doc.order_lost_reason and _has_lost_quotation(doc):
 		return
 	lose_from_erpnext(
 		doc.presales_project,
@@ -145,6 +145,11 @@ def lose_with_opportunity(doc) -> None:
 		winner=doc.get("presales_lost_to"),
 		base_winning_price=flt(doc.get("presales_winning_price")) * (flt(doc.conversion_rate) or 1),
 	)
+
+
+def _has_lost_quotation(opportunity) -> bool:
+	lost = {"presales_project": opportunity.presales_project, "docstatus": 1, "status": "Lost"}
+	return bool(frappe.db.exists("Quotation", lost) or opportunity.has_lost_quotation())
 
 
 def lose_with_quotation(doc) -> None:

@@ -61,6 +61,21 @@ def validate_rows(doc, table: str) -> None:
 	_require_requests(rows)
 
 
+def require_sources(doc, table: str) -> None:
+	"""Raise `ProjectMismatchError` when a row names no project any more, and is made from a row of one."""
+	rows = [row for row in doc.get(table) if not row.get("presales_project")]
+	sources = _source_projects(rows) if rows else {}
+	for row in rows:
+		if source := sources.get(row.name):
+			refuse(
+				row,
+				"Presales Project",
+				None,
+				_("{0}, of which the row is made").format(source),
+				ProjectMismatchError,
+			)
+
+
 def _read_projects(rows) -> dict[str, frappe._dict]:
 	names = sorted({row.presales_project for row in rows})
 	return {

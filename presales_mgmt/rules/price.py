@@ -13,9 +13,13 @@ Of the discount there are two, and the larger one counts:
   the quantity offered. The price of an item is the average over its lines in the estimate, weighted by quantity. A
   row whose item the estimate does not know counts as it does against the list.
 
+What counts against the seller counts only once it is there: a row with a price below zero, and a tax below zero, lower the
+net total and never the reference.
+
 When prices include taxes, so do list prices: the reference is then lowered in the proportion in which taxes lower
 the total of the rows. The cost is that of the estimate, with its reserve for risks, in company currency; without an
-estimate there is no margin to be measured.
+estimate there is no margin to be measured. The net total is valued at the rate of the estimate or of the project, not
+at the one that is entered on the offer. In a currency of neither the entered one counts, and another person approves.
 
 An authority is a role with the largest discount and the smallest margin that it may give. One role of the person
 must allow both. A margin below the floor is given by nobody alone: it takes the approval of another person.
@@ -25,7 +29,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-DISCOUNT, MARGIN, FLOOR = "Discount", "Margin", "Margin Floor"
+DISCOUNT, MARGIN, FLOOR, RATE = "Discount", "Margin", "Margin Floor", "Exchange Rate"
 
 REQUESTED, APPROVED, REJECTED, WITHDRAWN = "Requested", "Approved", "Rejected", "Withdrawn"
 
@@ -40,8 +44,12 @@ class OfferRow:
 	list_price: float = 0.0
 
 	@property
-	def price(self) -> float:
-		return self.list_price or self.rate
+	def reference(self) -> float:
+		return self.at(self.list_price or self.rate)
+
+	def at(self, price: float) -> float:
+		"""What the row comes to at `price`; nothing below zero, which would be a discount that hides itself."""
+		return max(price, 0.0) * max(self.quantity, 0.0)
 
 
 @dataclass(frozen=True)
@@ -55,12 +63,16 @@ class Authority:
 
 @dataclass(frozen=True)
 class Figures:
-	"""An offer as it is measured. `net_total` and `reference` are in its currency, what has `base_` in the company's."""
+	"""An offer as it is measured. `net_total` and `reference` are in its currency, what has `base_` in the company's.
+
+	`rate_is_known` tells whether somebody else than the seller has stated the rate between the two.
+	"""
 
 	net_total: float
 	base_net_total: float
 	reference: float
 	base_cost: float | None = None
+	rate_is_known: bool = True
 
 	@property
 	def discount_percent(self) -> float:
@@ -78,12 +90,12 @@ class Figures:
 
 def list_total(rows: Iterable[OfferRow]) -> float:
 	"""The sum of list price x quantity."""
-	return sum(row.price * row.quantity for row in rows)
+	return sum(row.reference for row in rows)
 
 
 def estimate_total(rows: Iterable[OfferRow], prices: Mapping[str | None, float]) -> float:
 	"""The sum of the estimate's price x quantity; a row whose item has none counts as against the list."""
-	return sum(prices.get(row.item, row.price) * row.quantity for row in rows)
+	return sum(row.at(prices[row.item]) if row.item in prices else row.reference for row in rows)
 
 
 def average_prices(lines: Iterable[tuple[str | None, float, float]]) -> dict[str | None, float]:
@@ -115,6 +127,11 @@ def limits_exceeded(figures: Figures, authorities: Iterable[Authority]) -> list[
 def is_below_floor(figures: Figures, floor: float) -> bool:
 	margin = figures.margin_percent
 	return margin is not None and margin < round(floor, 2)
+
+
+def is_valued_alone(figures: Figures) -> bool:
+	"""Whether a margin rests on an exchange rate that the seller alone has stated."""
+	return figures.base_cost is not None and not figures.rate_is_known
 
 
 def _exceeded(figures: Figures, authority: Authority) -> list[str]:

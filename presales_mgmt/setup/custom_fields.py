@@ -281,5 +281,6 @@ def delete_custom_field(doctype: str, fieldname: str) -> None:
 	if name:
 		# Whoever calls this has checked who may.
 		frappe.delete_doc("Custom Field", name, force=True, ignore_permissions=True)
-	if frappe.db.has_column(doctype, fieldname):
+	# A single document has no table.
+	if frappe.db.table_exists(doctype) and frappe.db.has_column(doctype, fieldname):
 		frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{fieldname}`")

@@ -14,6 +14,7 @@ from presales_mgmt.rules.price import (
 	chosen_authorities,
 	estimate_total,
 	is_below_floor,
+	is_valued_alone,
 	limits_exceeded,
 	list_total,
 	without_tax,
@@ -28,6 +29,18 @@ def test_a_row_without_a_list_price_counts_at_its_rate():
 	assert Figures(1400, 1400, 1500).discount_percent == 6.67
 	assert Figures(1600, 1600, 1500).discount_percent == -6.67
 	assert Figures(0, 0, 0).discount_percent == 0
+
+
+def test_what_is_below_zero_hides_no_discount():
+	rebate, returned = OfferRow("REBATE", 1, rate=-500), OfferRow("SENSOR", -5, rate=100, list_price=100)
+	assert list_total([SENSOR, rebate, returned]) == 1000
+	assert estimate_total([SENSOR, rebate, returned], {"SENSOR": 120}) == 1200
+
+
+def test_a_rate_that_the_seller_states_values_no_margin():
+	assert is_valued_alone(Figures(100, 700, 100, base_cost=560, rate_is_known=False))
+	assert not is_valued_alone(Figures(100, 700, 100, rate_is_known=False))
+	assert not is_valued_alone(Figures(100, 700, 100, base_cost=560))
 
 
 def test_prices_of_the_estimate_are_averages_by_item():

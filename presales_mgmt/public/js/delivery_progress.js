@@ -38,7 +38,7 @@ function delivery_table({ orders, totals, company_currency }) {
 		["outstanding", __("Outstanding")],
 		["received", __("Received")],
 	];
-	const table = $('<table class="table table-bordered small"></table>');
+	const table = $('<table class="table table-bordered small text-nowrap"></table>');
 	const head = $("<tr></tr>").appendTo($("<thead></thead>").appendTo(table));
 	for (const label of [
 		__("Sales Order"),
@@ -88,5 +88,7 @@ function delivery_table({ orders, totals, company_currency }) {
 				.appendTo(row);
 		}
 	}
-	return orders.length ? table : $("<p></p>").text(__("No sales order stands."));
+	return orders.length
+		? $('<div class="table-responsive"></div>').append(table)
+		: $("<p></p>").text(__("No sales order stands."));
 }

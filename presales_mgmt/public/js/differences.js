@@ -52,7 +52,7 @@ presales_mgmt.differences_table = function (rows) {
 		Amount: __("Amount"),
 		Item: __("Item"),
 		Quantity: __("Quantity"),
-		Price: __("Price"),
+		Price: __("Price", null, "Item Price"),
 		Date: __("Date"),
 		Payment: __("Payment"),
 		Terms: __("Terms"),
@@ -60,15 +60,16 @@ presales_mgmt.differences_table = function (rows) {
 	const cells = rows.map((row) => {
 		const [colour, kind] = kinds[row.kind];
 		const label = [row.label, row.detail].filter(Boolean).join(" · ");
-		return `<tr><td><span class="indicator-pill ${colour}">${escape(kind)}</span></td>
-			<td>${escape(what[row.what])}</td><td>${escape(label)}</td>
-			<td style="white-space: pre-line">${escape(row.before)}</td>
-			<td style="white-space: pre-line">${escape(row.after)}</td></tr>`;
+		return `<tr><td class="text-nowrap"><span class="indicator-pill ${colour}">${escape(kind)}</span></td>
+			<td class="text-nowrap">${escape(what[row.what])}</td>
+			<td style="min-width: 9em">${escape(label)}</td>
+			<td style="white-space: pre-line; min-width: 9em">${escape(row.before)}</td>
+			<td style="white-space: pre-line; min-width: 9em">${escape(row.after)}</td></tr>`;
 	});
 	const headings = ["", __("What"), __("Which"), __("Before"), __("After")];
-	return `<table class="table table-bordered table-sm"><thead><tr>${headings
-		.map((heading) => `<th>${escape(heading)}</th>`)
-		.join("")}</tr></thead><tbody>${cells.join("")}</tbody></table>`;
+	return `<div class="table-responsive"><table class="table table-bordered table-sm"><thead><tr>${headings
+		.map((heading) => `<th class="text-nowrap">${escape(heading)}</th>`)
+		.join("")}</tr></thead><tbody>${cells.join("")}</tbody></table></div>`;
 };
 
 /** The button for the dialog, in the form of a document or of the project. */

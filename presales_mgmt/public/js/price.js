@@ -22,10 +22,14 @@ presales_mgmt.show_price = function (frm) {
 			}
 			if (request?.status === "Requested") {
 				frm.set_intro(
-					__("Approval of the price was asked for by {0}. It exceeds: {1}.", [
-						frappe.user.full_name(request.requested_by),
-						exceeded,
-					]),
+					request.requested_by === frappe.session.user
+						? __("You have asked for approval of the price. It exceeds: {0}.", [
+								exceeded,
+							])
+						: __("Approval of the price was asked for by {0}. It exceeds: {1}.", [
+								frappe.user.full_name(request.requested_by),
+								exceeded,
+							]),
 					"blue"
 				);
 			} else {

@@ -51,6 +51,7 @@ WRITTEN_ELSEWHERE = (
 	"bond_settlement_reason",
 	"bond_settled_by",
 	"bond_cancelled_document",
+	"bond_earlier_settlement",
 )
 # What was handed in, and on which terms.
 SETTLED_BY_SUBMISSION = (

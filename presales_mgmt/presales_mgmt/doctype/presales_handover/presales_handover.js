@@ -109,11 +109,14 @@ function show_wording(frm) {
 	const { status, answer_due, delivery_manager, decision_remarks } = frm.doc;
 	if (status === "Offered") {
 		const overdue = answer_due && answer_due < frappe.datetime.get_today();
+		const until = frappe.datetime.str_to_user(answer_due);
 		frm.set_intro(
-			__("It waits for {0} to accept it or send it back, until {1}.", [
-				frappe.user.full_name(delivery_manager),
-				frappe.datetime.str_to_user(answer_due),
-			]),
+			delivery_manager === frappe.session.user
+				? __("It waits for you to accept it or send it back, until {0}.", [until])
+				: __("It waits for {0} to accept it or send it back, until {1}.", [
+						frappe.user.full_name(delivery_manager),
+						until,
+					]),
 			overdue ? "orange" : "blue"
 		);
 	} else if (status === "Revoked") {

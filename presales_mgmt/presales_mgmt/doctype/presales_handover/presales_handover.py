@@ -45,6 +45,9 @@ NOTED = ("reminder_level",)
 class PresalesHandover(ProjectRecord):
 	"""The package with which a won project goes to delivery (R1.8, R5.12, R6.4). See `presales_mgmt.handover`."""
 
+	# Frappe's standard print shows the headings of the sections, without which nobody knows which table is which.
+	print_section_headings = True
+
 	def validate(self):
 		super().validate()
 		self.set_new()
@@ -191,8 +194,10 @@ class PresalesHandover(ProjectRecord):
 				continue
 			if frappe.get_meta(doctype).has_field("presales_project"):
 				found = frappe.db.get_value(doctype, self.get(fieldname), "presales_project")
-				# A contract from before it named its project is taken on its word.
+				# A contract from before it named its project is taken on the word of somebody who may read it.
 				known = found or doctype != package.CONTRACT
+				if not known and self.has_value_changed(fieldname) and not self.flags.ignore_permissions:
+					frappe.has_permission(doctype, "read", doc=self.get(fieldname), throw=True)
 				self.require_record(self, fieldname, not known or found == self.presales_project)
 			if frappe.get_meta(doctype).has_field("company"):
 				label = self.meta.get_label(fieldname)

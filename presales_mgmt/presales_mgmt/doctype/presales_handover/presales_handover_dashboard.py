@@ -12,7 +12,7 @@ def get_data():
 			"Quotation": "quotation",
 		},
 		"transactions": [
-			{"label": _("Selling"), "items": ["Presales Project", "Quotation", "Sales Order"]},
+			{"label": _("Presales"), "items": ["Presales Project", "Quotation", "Sales Order"]},
 			{"label": _("Delivery"), "items": ["Project"]},
 		],
 	}

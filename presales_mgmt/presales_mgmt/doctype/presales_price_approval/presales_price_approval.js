@@ -1,4 +1,8 @@
 frappe.ui.form.on("Presales Price Approval", {
+	setup(frm) {
+		frappe.meta.docfield_map[frm.doctype].limits_exceeded.formatter = limits_of;
+	},
+
 	refresh(frm) {
 		frm.disable_save();
 		if (frm.is_new()) return;

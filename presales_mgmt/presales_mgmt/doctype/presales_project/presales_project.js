@@ -222,6 +222,8 @@ function show_initiation(frm) {
 	frm.set_df_property("person_months", "read_only", required);
 	if (frm.is_new()) return;
 	if (frm.doc.initiation) {
+		// Who delivers does not read applications.
+		if (!frappe.model.can_read("Presales Initiation")) return;
 		frm.add_custom_button(__("Application"), () =>
 			frappe.set_route("Form", "Presales Initiation", frm.doc.initiation)
 		);
@@ -1022,23 +1024,30 @@ function cost_of_sale_table(answer) {
 		return $('<p class="text-muted"></p>').text(__("Nothing has been spent yet."));
 	}
 	const table = $('<table class="table table-bordered"></table>');
-	const cell = (text, number) =>
-		$(number ? '<td class="text-right"></td>' : "<td></td>").text(text ?? "");
-	const head = $("<tr></tr>");
-	for (const label of [__("Kind"), __("Activity"), __("Stage"), __("Hours"), __("Amount")]) {
-		head.append($("<th></th>").text(label));
-	}
+	const cell = (text, kind = "text-nowrap") =>
+		$("<td></td>")
+			.addClass(kind)
+			.text(text ?? "");
+	const number = "text-nowrap text-right";
+	const head = $("<tr></tr>").append(
+		...[__("Kind"), __("Activity"), __("Stage")].map((label) => $("<th></th>").text(label)),
+		...[__("Hours"), __("Amount")].map((label) =>
+			$('<th class="text-right"></th>').text(label)
+		)
+	);
 	const body = $("<tbody></tbody>");
 	for (const row of answer.rows) {
 		body.append(
 			$("<tr></tr>").append(
 				cell(__(row.kind, null, "Presales Cost Entry")),
-				cell(__(row.activity || "")),
+				cell(__(row.activity || ""), ""),
 				cell(row.stage ? __(row.stage) : __("Before the first stage")),
-				cell(row.hours ? format_number(row.hours, null, 2) : "", true),
-				cell(format_currency(row.base_amount, answer.currency), true)
+				cell(row.hours ? format_number(row.hours, null, 2) : "", number),
+				cell(format_currency(row.base_amount, answer.currency), number)
 			)
 		);
 	}
-	return table.append($("<thead></thead>").append(head), body);
+	return $('<div class="table-responsive"></div>').append(
+		table.append($("<thead></thead>").append(head), body)
+	);
 }

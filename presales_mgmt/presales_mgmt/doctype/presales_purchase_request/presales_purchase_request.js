@@ -11,6 +11,7 @@ frappe.ui.form.on("Presales Purchase Request", {
 
 	refresh(frm) {
 		if (!frm.is_new()) frm.set_df_property("presales_project", "read_only", 1);
+		toggle_company_amounts(frm);
 		show_wording(frm);
 		show_buttons(frm);
 	},
@@ -23,7 +24,7 @@ frappe.ui.form.on("Presales Purchase Request", {
 			.then(({ message }) => {
 				// The user may have chosen another one meanwhile.
 				if (frm.doc.presales_project !== project || !message) return;
-				frm.set_value(message);
+				frm.set_value(message).then(() => toggle_company_amounts(frm));
 				for (const row of frm.doc.items || []) show_amounts(frm, row.doctype, row.name);
 			});
 	},
@@ -77,9 +78,17 @@ function show_wording(frm) {
 	}
 }
 
-/** The server decides who may; a delegate is one whom this form cannot know. */
+function toggle_company_amounts(frm) {
+	const { company, currency } = frm.doc;
+	const foreign = Boolean(
+		company && currency && currency !== frappe.get_doc(":Company", company)?.default_currency
+	);
+	frm.toggle_display(["conversion_rate", "base_total"], foreign);
+}
+
+/** What the user may do, as the person concerned or as a delegate of today. The server decides. */
 function show_buttons(frm) {
-	const { docstatus, status, requested_by, owner } = frm.doc;
+	const { name, modified, docstatus, status, presales_project, requested_by, owner } = frm.doc;
 	if (docstatus === 1 && status === "Approved" && frappe.model.can_create("Material Request")) {
 		frm.add_custom_button(
 			__("Material Request"),
@@ -100,7 +109,19 @@ function show_buttons(frm) {
 	if (frm.perm[0].cancel) {
 		frm.page.set_secondary_action(__("Withdraw"), () => frm.savecancel());
 	}
-	if ([requested_by, owner].includes(frappe.session.user)) return;
+	Promise.all([
+		frappe.xcall("presales_mgmt.api.get_persons_acted_for"),
+		frappe.db.get_value("Presales Project", presales_project, "director"),
+	]).then(([persons, { message }]) => {
+		if (frm.doc.name !== name || frm.doc.modified !== modified) return;
+		if ([requested_by, owner].some((user) => persons.includes(user))) return;
+		const leads =
+			frappe.user.has_role("Presales Leader") || frappe.session.user === "Administrator";
+		if (leads || persons.includes(message?.director)) add_decisions(frm);
+	});
+}
+
+function add_decisions(frm) {
 	frm.add_custom_button(__("Approve"), () =>
 		decide(frm, __("Approve"), "approve_purchase_request", "remarks", false)
 	);

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, flt, now_datetime, today
 
-from presales_mgmt import reviewing, solutions
+from presales_mgmt import record_sharing, reviewing, solutions
 from presales_mgmt.controllers import (
 	ProjectRecord,
 	finish_todos,
@@ -189,7 +189,7 @@ class PresalesReview(ProjectRecord):
 		self.average_score = 0
 		self.concluded_on = self.result_explanation = self.strategy_advice = self.reviewed_version = None
 		for row in self.reviewers:
-			row.decision = row.decided_on = row.decided_by = None
+			row.decision = row.decided_on = row.decided_by = row.shared_with = None
 			row.score = row.recused = 0
 
 	def before_submit(self):
@@ -240,6 +240,7 @@ class PresalesReview(ProjectRecord):
 		An invited expert from outside joins the team as Reviewer: the one rule of visibility needs no exception.
 		"""
 		add_reviewers(self.presales_project, [row.reviewer for row in rows])
+		record_sharing.let_read(self, rows)
 		for row in rows:
 			opinion = frappe.new_doc(OPINION)
 			opinion.update(
@@ -327,6 +328,7 @@ class PresalesReview(ProjectRecord):
 
 	def on_cancel(self):
 		self.db_set("status", "Cancelled")
+		record_sharing.end(self)
 		finish_todos(self.doctype, self.name, "Cancelled")
 		for name in self.get_waiting_opinions():
 			finish_todos(OPINION, name, "Cancelled")
@@ -439,4 +441,5 @@ class PresalesReview(ProjectRecord):
 		for name in self.get_waiting_opinions():
 			finish_todos(OPINION, name, "Cancelled")
 		finish_todos(self.doctype, self.name, "Closed")
+		record_sharing.end(self)
 		make_from_review(self)

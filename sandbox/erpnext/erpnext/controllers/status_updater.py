@@ -77,6 +77,9 @@ class StatusUpdater(Document):
 			return
 
 		before = self.status
+		if status and update:
+			# As in ERPNext v15, what was asked for is there for a moment, whatever the rules give.
+			self.db_set("status", status)
 		self.status = status or self.status
 		self.status = next((name for name, rule in _RULES[self.doctype] if rule(self)), self.status)
 

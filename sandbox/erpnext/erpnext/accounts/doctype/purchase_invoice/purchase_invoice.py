@@ -33,6 +33,8 @@ class PurchaseInvoice(AccountsController):
 				order_by="name",
 			)
 			frappe.db.set_value("Purchase Order Item", name, "billed_amt", sum(amounts))
+		for name in sorted({row.purchase_order for row in self.items if row.purchase_order}):
+			frappe.get_doc("Purchase Order", name).set_status(update=True)
 
 	def set_missing_values(self, for_validate=False):
 		"""Fill names, group, accounts and price list that follow from supplier and company."""
