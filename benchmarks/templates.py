@@ -239,6 +239,8 @@ def _under(project: str) -> dict:
 		return doc
 
 	user = email("manager")
+	# What has happened was yesterday: in the first hours of a day nothing has happened yet.
+	yesterday = add_days(today(), -1)
 	first_stage = frappe.get_all("Presales Stage", pluck="name", order_by="name asc", limit=1)[0]
 	make(
 		"risk",
@@ -265,8 +267,8 @@ def _under(project: str) -> dict:
 		activity_type="Visit",
 		subject="At the city administration",
 		status="Completed",
-		starts_on=f"{today()} 09:30:00",
-		ends_on=f"{today()} 11:00:00",
+		starts_on=f"{yesterday} 09:30:00",
+		ends_on=f"{yesterday} 11:00:00",
 		responsible=user,
 		minutes="<p>What was said.</p>",
 	)
@@ -278,8 +280,8 @@ def _under(project: str) -> dict:
 		meeting_type="Periodic",
 		subject="Where we stand",
 		chair=email("director"),
-		starts_on=f"{today()} 14:00:00",
-		ends_on=f"{today()} 15:00:00",
+		starts_on=f"{yesterday} 14:00:00",
+		ends_on=f"{yesterday} 15:00:00",
 		attendees=[{"user": email("director"), "attended": 1}, {"user": user, "attended": 1}],
 		minutes="<p>What was decided.</p>",
 	)
