@@ -1,5 +1,7 @@
 """What differs between Frappe v15 and v16, decided once and here only."""
 
+from copy import deepcopy
+
 import frappe
 
 MAJOR_VERSION = int(frappe.__version__.split(".", 1)[0])
@@ -8,3 +10,14 @@ MAJOR_VERSION = int(frappe.__version__.split(".", 1)[0])
 # answers anything ends the search, so that True would silence the hooks of other apps; from v16 on every
 # hook has to answer, and None denies.
 NO_OBJECTION = True if MAJOR_VERSION >= 16 else None
+
+
+def lock_document(doctype: str, name: str):
+	"""The document, read with a lock on it and its rows until the end of the transaction, for writing to it by `db_set`.
+
+	`db_set` reads a document once more, rows and all, to know what it was before. Neither version has a way to tell it
+	that this has just been read. Raises `frappe.DoesNotExistError`.
+	"""
+	doc = frappe.get_doc(doctype, name, for_update=True)
+	doc._doc_before_save = deepcopy(doc)
+	return doc

@@ -15,6 +15,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import flt, now_datetime
 
 from presales_mgmt import reviewed_version, versioning
+from presales_mgmt.compat import lock_document
 from presales_mgmt.exceptions import CostingError, OutOfRangeError
 from presales_mgmt.gates.checkers import OPEN_RISK
 from presales_mgmt.permissions.scope import PROJECT
@@ -139,7 +140,7 @@ def get_labour_rates(pairs: Iterable[tuple[str, str | None]], company: str) -> d
 
 def follow_current(project: str, current: str | None) -> None:
 	"""Write into the project which estimate is current, and what it comes to."""
-	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	doc = lock_document(PROJECT, project)
 	# A locking read: it may be what somebody else has submitted meanwhile.
 	cost = frappe.db.get_value(ESTIMATE, current, "total_cost", for_update=True) if current else 0
 	doc.db_set(

@@ -15,7 +15,7 @@ from frappe.model.meta import get_field_precision
 from frappe.utils import cstr, flt, fmt_money, formatdate, getdate, strip_html
 
 from presales_mgmt.exceptions import GateError
-from presales_mgmt.overrides.common import hold_back
+from presales_mgmt.overrides.common import get_project_of, hold_back
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules import difference as rules
 
@@ -331,11 +331,10 @@ def get_differences(doctype: str, name: str) -> list[dict]:
 
 def _chain(doctype: str, doc) -> dict[str, str | None]:
 	"""Which quotation, contract and order belong together: those that `doc` names, else the project's."""
-	project = doc.name if doctype == PROJECT else doc.get("presales_project")
 	chain = dict.fromkeys((QUOTATION, CONTRACT, ORDER))
-	if project:
-		found = frappe.db.get_value(PROJECT, project, ["quotation", "contract", "sales_order"])
-		chain.update(zip(chain, found, strict=True))
+	if doctype == PROJECT or doc.get("presales_project"):
+		project = doc if doctype == PROJECT else get_project_of(doc)
+		chain.update({QUOTATION: project.quotation, CONTRACT: project.contract, ORDER: project.sales_order})
 	if doctype in chain:
 		chain[doctype] = doc.name
 	if doctype == ORDER:

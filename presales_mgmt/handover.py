@@ -13,6 +13,7 @@ from frappe import _
 from frappe.utils import add_days, cint, getdate, now_datetime, today
 
 from presales_mgmt import delivery, package
+from presales_mgmt.compat import lock_document
 from presales_mgmt.controllers import finish_todos, give_todo, require_status, settle
 from presales_mgmt.exceptions import GateError, HandoverError, LifecycleError, SelfApprovalError
 from presales_mgmt.permissions.delegation import acting_for
@@ -238,7 +239,7 @@ def make_project_again(name: str) -> str:
 
 def follow(doc) -> None:
 	"""Write into the project how its handover stands, and who answers for it now."""
-	project = frappe.get_doc(PROJECT, doc.presales_project, for_update=True)
+	project = lock_document(PROJECT, doc.presales_project)
 	if doc.status == rules.REVOKED and project.handover not in (None, doc.name):
 		return  # another has come after it
 	accepted = doc.status == rules.ACCEPTED
@@ -257,7 +258,7 @@ def follow(doc) -> None:
 
 def forget(doc) -> None:
 	"""A handover that is deleted leaves nothing in its project."""
-	project = frappe.get_doc(PROJECT, doc.presales_project, for_update=True)
+	project = lock_document(PROJECT, doc.presales_project)
 	if project.handover != doc.name:
 		return
 	project.db_set(

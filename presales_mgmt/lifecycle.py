@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import flt, get_datetime, now_datetime, strip_html, today
 
 from presales_mgmt import bonds, handover, initiation, losses
+from presales_mgmt.compat import lock_document
 from presales_mgmt.exceptions import (
 	GateError,
 	LifecycleError,
@@ -320,7 +321,7 @@ def _require_archived_evaluation(doc, result: str) -> None:
 
 
 def set_status(doc, status: str, comment: str, **values) -> None:
-	"""Write a status that follows from an ERPNext document. `doc` must have been read with `for_update`.
+	"""Write a status that follows from an ERPNext document. `doc` comes from `compat.lock_document`.
 
 	`values` are further fields to write. `comment` (translated) says in timeline and log why.
 	"""
@@ -340,7 +341,7 @@ def update_win(project: str, trigger: str) -> None:
 	The amount is the sum of the orders' net totals in company currency, before tax. A project whose last
 	order is cancelled goes back to the status that it had before it was won.
 	"""
-	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	doc = lock_document(PROJECT, project)
 	# A locking read: an order submitted by somebody who was faster is seen, which a plain read would miss.
 	orders = frappe.qb.get_query(
 		"Sales Order",
@@ -402,7 +403,7 @@ def lose_from_erpnext(
 	Raises:
 		LossReasonMissingError: neither a reason nor a detail was given.
 	"""
-	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	doc = lock_document(PROJECT, project)
 	if doc.status in (*DECIDED, CLOSED):
 		return
 	if not reasons and not (detail or "").strip():
@@ -425,7 +426,7 @@ def lose_from_erpnext(
 
 def reopen_from_erpnext(project: str, trigger: str) -> None:
 	"""Take a lost project up again since its Opportunity was reopened."""
-	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	doc = lock_document(PROJECT, project)
 	if doc.status != LOST:
 		return
 	reason = _("Reopened: {0} was reopened.").format(trigger)

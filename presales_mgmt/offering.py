@@ -12,6 +12,7 @@ from frappe.utils import cstr, flt
 
 from presales_mgmt import costing
 from presales_mgmt.exceptions import CostingError, EstimateNotApprovedError, ProjectMismatchError
+from presales_mgmt.overrides.common import get_project_of
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.validation import refuse
 
@@ -125,7 +126,7 @@ def rest_on_estimate(doc) -> None:
 		EstimateNotApprovedError: it rests on another one; the project's current one is not approved; or it has none
 			and the company asks for one.
 	"""
-	current = frappe.db.get_value(PROJECT, doc.presales_project, "cost_estimate")
+	current = get_project_of(doc).cost_estimate
 	if not current:
 		if doc.get("presales_cost_estimate"):
 			refuse_unapproved(doc.presales_cost_estimate)

@@ -26,6 +26,7 @@ from presales_mgmt.controllers import (
 	settle,
 )
 from presales_mgmt.exceptions import PriceAuthorityError, SelfApprovalError
+from presales_mgmt.overrides.common import get_project_of
 from presales_mgmt.permissions.delegation import acting_for
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import LEADER_ROLE, get_project_roles
@@ -164,10 +165,7 @@ def _get_rate(offer, estimate=None) -> Rate:
 	"""
 	if offer.currency == frappe.get_cached_value("Company", offer.company, "default_currency"):
 		return Rate(1.0, True)
-	project = frappe.db.get_value(
-		PROJECT, offer.presales_project, ["currency", "conversion_rate"], as_dict=True
-	)
-	for source in filter(None, (estimate, project)):
+	for source in filter(None, (estimate, get_project_of(offer))):
 		if source.currency == offer.currency and flt(source.conversion_rate):
 			return Rate(flt(source.conversion_rate), True)
 	return Rate(flt(offer.conversion_rate) or 1.0, False)

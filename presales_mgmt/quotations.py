@@ -10,9 +10,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
-from frappe.utils import cint, getdate
+from frappe.utils import cint, flt, get_datetime, getdate, now
 
 from presales_mgmt.exceptions import SupersededQuotationError, VersionError
+from presales_mgmt.overrides.common import get_project_of
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules import quotation as rules
 from presales_mgmt.rules.validation import refuse
@@ -35,6 +36,8 @@ ROW_FIELDS = [
 	"transaction_date",
 	"base_net_total",
 ]
+READ_FIELDS = [*ROW_FIELDS, "docstatus", "creation"]
+PROJECT_FIELDS = ["name", "party_type", "party", "quotation", "base_quoted_amount"]
 
 
 def clear_version(doc) -> None:
@@ -45,13 +48,22 @@ def clear_version(doc) -> None:
 
 
 def release(doc) -> None:
-	"""Make a Quotation that is about to be submitted the next version for its customer."""
-	# Of two who submit at once the second waits, and then sees what the first has done.
-	frappe.db.get_value(PROJECT, doc.presales_project, "name", for_update=True)
-	others = _read(doc.presales_project, quotation_to=doc.quotation_to, party_name=doc.party_name)
-	others = [row for row in others if row.name != doc.name]
-	doc.presales_version = 1 + max((cint(row.presales_version) for row in others), default=0)
+	"""Make a Quotation that is about to be submitted, and whose project is locked, the next version for its customer."""
+	others = [row for row in _read(doc.presales_project) if row.name != doc.name]
+	doc.presales_version = 1 + max(
+		(cint(row.presales_version) for row in others if rules.bidder_of(row) == rules.bidder_of(doc)),
+		default=0,
+	)
 	doc.presales_version_status = rules.CURRENT
+	# Under the lock nobody adds to them until this one is submitted.
+	doc.flags.presales_other_versions = others
+
+
+def settle_submitted(doc) -> None:
+	"""`settle` the project of a Quotation that `release` has made a version and that has just been submitted."""
+	others = doc.flags.pop("presales_other_versions")
+	own = frappe._dict({fieldname: doc.get(fieldname) for fieldname in READ_FIELDS})
+	_settle(get_project_of(doc), sorted([*others, own], key=_age))
 
 
 def withdraw(doc) -> None:
@@ -66,23 +78,30 @@ def settle(project: str) -> None:
 	That is the current version for the project's own party; when there is none, the latest current one. Its
 	amount is the net total in company currency, before tax.
 	"""
-	doc = frappe.get_doc(PROJECT, project, for_update=True)
-	rows = [row for row in _read(project) if row.docstatus == 1]
+	locked = frappe.db.get_value(PROJECT, project, PROJECT_FIELDS, as_dict=True, for_update=True)
+	_settle(locked, _read(project))
+
+
+def _settle(project, versions: list) -> None:
+	rows = [row for row in versions if row.docstatus == 1]
 	for name, status in rules.statuses(rows).items():
 		row = next(row for row in rows if row.name == name)
 		if row.presales_version_status != status:
 			frappe.db.set_value(QUOTATION, name, "presales_version_status", status)
 			row.presales_version_status = status
 	offer = rules.choose_offer(
-		[row for row in rows if row.presales_version_status == rules.CURRENT], (doc.party_type, doc.party)
+		[row for row in rows if row.presales_version_status == rules.CURRENT],
+		(project.party_type, project.party),
 	)
-	doc.db_set(
-		{
-			"quotation": offer.name if offer else None,
-			"base_quoted_amount": offer.base_net_total if offer else 0,
-		},
-		notify=True,
+	quotation, amount = (offer.name, offer.base_net_total) if offer else (None, 0)
+	if (project.quotation or None, flt(project.base_quoted_amount)) == (quotation, flt(amount)):
+		return
+	modified = now()
+	frappe.db.set_value(
+		PROJECT, project.name, {"quotation": quotation, "base_quoted_amount": amount}, modified=modified
 	)
+	# Forms that are open are told, as by `db_set`, which would read the whole project twice for it.
+	frappe.get_doc({"doctype": PROJECT, "name": project.name, "modified": modified}).notify_update()
 
 
 def get_current(project: str, quotation_to: str, party_name: str) -> str | None:
@@ -196,14 +215,14 @@ def keep_from_before(doc) -> None:
 			doc.set(fieldname, before.get(fieldname))
 
 
-def _read(project: str, **filters) -> list[frappe._dict]:
+def _read(project: str) -> list[frappe._dict]:
 	"""The submitted and cancelled quotations of a project, which the caller has locked, the oldest first."""
 
 	def read(**lock):
 		return frappe.qb.get_query(
 			QUOTATION,
-			fields=[*ROW_FIELDS, "docstatus", "creation"],
-			filters={"presales_project": project, "docstatus": [">", 0], **filters},
+			fields=READ_FIELDS,
+			filters={"presales_project": project, "docstatus": [">", 0]},
 			order_by="transaction_date asc, creation asc",
 			**lock,
 		).run(as_dict=True)
@@ -211,4 +230,8 @@ def _read(project: str, **filters) -> list[frappe._dict]:
 	# Locking reads see what was committed meanwhile. They leave out what somebody holds who waits for this lock
 	# himself; that is as it was at the beginning.
 	rows = {row.name: row for row in (*read(), *read(for_update=True, skip_locked=True))}
-	return sorted(rows.values(), key=lambda row: (row.transaction_date, row.creation))
+	return sorted(rows.values(), key=_age)
+
+
+def _age(row) -> tuple:
+	return getdate(row.transaction_date), get_datetime(row.creation)

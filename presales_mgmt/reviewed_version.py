@@ -11,6 +11,7 @@ from frappe import _
 from frappe.model import no_value_fields, table_fields
 from frappe.utils import cstr, flt
 
+from presales_mgmt.gates.definitions import is_doctype
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.validation import NUMBER_FIELDS
 
@@ -122,7 +123,7 @@ def faults(reviews: Iterable) -> dict[str, str]:
 	found = {}
 	for doctype, group in by_doctype.items():
 		states = {}
-		if frappe.db.exists("DocType", doctype, cache=True):
+		if is_doctype(doctype):
 			states = get_states(doctype, (review.reviewed_document for review in group))
 		for review in group:
 			record = f"{_(doctype)} {review.reviewed_document}"

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from presales_mgmt.gates.definitions import forget
 from tests.world import email
 
 
@@ -336,6 +337,7 @@ def test_a_kind_whose_app_is_gone_is_broken(world, frappe):
 	frappe.db.set_value(
 		"Presales Process Requirement", {"parent": project.process_version}, "kind", "Weather"
 	)
+	forget(project.process_version)
 	assert only_finding(project).answer.broken
 
 
@@ -366,6 +368,7 @@ def test_a_requirement_whose_target_is_gone_is_broken_and_can_be_overridden(worl
 	frappe.db.set_value(
 		"Presales Process Requirement", {**rows, "kind": "Record"}, "reference_doctype", "Vanished"
 	)
+	forget(project.process_version)
 	findings = findings_of(project)
 	assert [finding.answer.broken for finding in findings] == [True, True, True]
 	assert "Vanishing Paper" in findings[0].answer.found

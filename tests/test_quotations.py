@@ -226,13 +226,15 @@ def test_quotations_from_before_get_numbers(world, frappe, project):
 
 
 def test_queries_of_a_submission_do_not_grow_with_the_versions(world, frappe, project, count_queries):
-	from presales_mgmt.quotations import release, settle
+	from presales_mgmt.overrides.common import read_project_of
+	from presales_mgmt.quotations import release, settle_submitted
 
 	def cost():
 		draft = world.make_quotation(project)
 		with count_queries() as counted:
+			read_project_of(draft, for_update=True)
 			release(draft)
-			settle(project.name)
+			settle_submitted(draft)
 		return counted.count
 
 	world.submit_quotation(project)

@@ -8,6 +8,7 @@ by adding the kind to the options of `Presales Process Requirement.kind` with a 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import frappe
@@ -15,9 +16,10 @@ from frappe import _
 from frappe.model import table_fields
 from frappe.query_builder.functions import Count, Max
 from frappe.utils import cint, format_datetime
+from pypika.terms import ValueWrapper
 
 from presales_mgmt import reviewed_version
-from presales_mgmt.gates.definitions import parse_filters, project_link_field
+from presales_mgmt.gates.definitions import is_doctype, parse_filters, project_link_field
 from presales_mgmt.gates.rules import AT_LEAST, AT_MOST, Answer, Requirement, compare
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules.review import APPROVING_OUTCOMES
@@ -199,28 +201,32 @@ def _not_of_contract(review, contracts: list[str] | None) -> str | None:
 def check_records(asks: Sequence[Ask]) -> list[Answer]:
 	"""Record: enough records of a DocType, or not too many, that link to the project and meet the conditions.
 
-	Of submittable DocTypes only submitted records count, unless the conditions speak of docstatus.
-	One query for each different pair of DocType and conditions in the processes.
+	Of submittable DocTypes only submitted records count, unless the conditions speak of docstatus. One query: each
+	different pair of DocType and conditions in the processes is a part of it.
 	"""
 	groups = defaultdict(list)
 	for ask in asks:
 		condition = ask.requirement.condition
 		groups[condition["reference_doctype"], condition["reference_filters"] or ""].append(ask)
 
-	answers = {}
-	for (doctype, filters), group in groups.items():
+	answers, parts = {}, []
+	for number, ((doctype, filters), group) in enumerate(groups.items()):
 		try:
-			counts = _count_records(doctype, filters, _projects(group))
+			parts.append(_count_records(number, doctype, filters, _projects(group)))
 		except _BrokenTarget as error:
-			counts = None
 			answer = broken(str(error))
+			answers.update((id(ask), answer) for ask in group)
+	counts = {(number, project): count for project, number, count in _run_together(parts)}
+
+	text = _("{0} found")
+	for number, group in enumerate(groups.values()):
 		for ask in group:
-			if counts is not None:
+			if id(ask) not in answers:
 				condition = ask.requirement.condition
-				found = counts.get(ask.project, 0)
-				needed = cint(condition["min_count"])
-				answer = _count_answer(found, needed, _("{0} found"), condition["count_rule"])
-			answers[id(ask)] = answer
+				found = counts.get((number, ask.project), 0)
+				answers[id(ask)] = _count_answer(
+					found, cint(condition["min_count"]), text, condition["count_rule"]
+				)
 	return [answers[id(ask)] for ask in asks]
 
 
@@ -228,8 +234,9 @@ class _BrokenTarget(Exception):
 	pass
 
 
-def _count_records(doctype: str, filters: str, projects: list[str]) -> dict[str, int]:
-	if not doctype or not frappe.db.exists("DocType", doctype, cache=True):
+def _count_records(number: int, doctype: str, filters: str, projects: list[str]):
+	"""Query for project, `number` and how many records of it meet the conditions."""
+	if not doctype or not is_doctype(doctype):
 		raise _BrokenTarget(_("Record type {0}").format(doctype or _("(none)")))
 	meta = frappe.get_meta(doctype)
 	link = project_link_field(doctype)
@@ -247,11 +254,23 @@ def _count_records(doctype: str, filters: str, projects: list[str]) -> dict[str,
 
 	table = frappe.qb.DocType(doctype)
 	query = frappe.qb.get_query(doctype, fields=[link], filters=[*conditions, [link, "in", projects]])
-	return dict(query.select(Count("*")).groupby(table[link]).run())
+	return query.select(ValueWrapper(number), Count("*")).groupby(table[link])
+
+
+def _run_together(parts: list) -> list[tuple]:
+	"""The rows of all queries in `parts`, which have the same columns, in one query; none without any."""
+	if not parts:
+		return []
+	# SQLite takes no parts in brackets, and nothing in them needs any.
+	parts[0].wrap_set_operation_queries = False
+	return reduce(lambda query, part: query.union_all(part), parts).run()
 
 
 def check_fields(asks: Sequence[Ask]) -> list[Answer]:
-	"""Field: a condition on a field of the project. Of a table the number of rows is compared."""
+	"""Field: a condition on a field of the project. Of a table the number of rows is compared.
+
+	One query for the fields, one for the tables.
+	"""
 	meta = frappe.get_meta(PROJECT)
 	names = {ask.requirement.condition["project_field"] for ask in asks}
 	tables = {
@@ -272,16 +291,11 @@ def check_fields(asks: Sequence[Ask]) -> list[Answer]:
 		):
 			for column in columns:
 				values[row.name, column] = row[column]
-	for child_doctype in sorted({meta.get_field(name).options for name in tables}):
-		child = frappe.qb.DocType(child_doctype)
-		for parent, parentfield, count in (
-			frappe.qb.from_(child)
-			.select(child.parent, child.parentfield, Count("*"))
-			.where((child.parenttype == PROJECT) & child.parent.isin(projects))
-			.groupby(child.parent, child.parentfield)
-			.run()
-		):
-			values[parent, parentfield] = count
+	parts = [
+		_count_rows(child_doctype, projects)
+		for child_doctype in sorted({meta.get_field(name).options for name in tables})
+	]
+	values.update({(parent, parentfield): count for parent, parentfield, count in _run_together(parts)})
 
 	answers = []
 	for project, requirement in asks:
@@ -302,6 +316,17 @@ def check_fields(asks: Sequence[Ask]) -> list[Answer]:
 			)
 		)
 	return answers
+
+
+def _count_rows(child_doctype: str, projects: list[str]):
+	"""Query for project, table and how many rows of the DocType it has."""
+	child = frappe.qb.DocType(child_doctype)
+	return (
+		frappe.qb.from_(child)
+		.select(child.parent, child.parentfield, Count("*"))
+		.where((child.parenttype == PROJECT) & child.parent.isin(projects))
+		.groupby(child.parent, child.parentfield)
+	)
 
 
 def _shown(value, df) -> str:

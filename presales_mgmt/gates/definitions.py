@@ -34,11 +34,36 @@ CONDITION_FIELDS = (
 )
 
 
+# Frozen versions never change, so that what was read of one is kept: name of the version -> `Process`.
+CACHE = "presales_process_versions"
+
+
 def load_processes(versions: Iterable[str]) -> dict[str, Process]:
-	"""The processes frozen under the names `versions`. Two queries, however many there are."""
-	versions = sorted({version for version in versions if version})
-	if not versions:
-		return {}
+	"""The processes frozen under the names `versions`. Two queries for those that are not in Frappe's cache yet."""
+	versions = {version for version in versions if version}
+	known = {version: frappe.cache.hget(CACHE, version) for version in versions}
+	missing = sorted(version for version, process in known.items() if process is None)
+	if missing:
+		read = _read_processes(missing)
+		known.update(read)
+		for version, process in read.items():
+			# What is not there now may be frozen in a moment.
+			if process.stages:
+				frappe.cache.hset(CACHE, version, process)
+	return known
+
+
+def forget(version: str) -> None:
+	"""Take a version out of the cache: it has been frozen or deleted, or that is being undone."""
+
+	def take_out():
+		frappe.cache.hdel(CACHE, version)
+
+	take_out()
+	frappe.db.after_rollback.add(take_out)
+
+
+def _read_processes(versions: list[str]) -> dict[str, Process]:
 	stages, requirements = defaultdict(list), defaultdict(list)
 	for row in _rows("Presales Process Stage", versions, STAGE_FIELDS):
 		stages[row.parent].append(
@@ -110,6 +135,16 @@ def parse_filters(text: str | None) -> list[list]:
 		):
 			raise ValueError(text)
 	return filters
+
+
+def is_doctype(name: str) -> bool:
+	"""Whether there is such a DocType, by its cached meta: it is asked of many, and again and again."""
+	try:
+		frappe.get_meta(name)
+	except frappe.DoesNotExistError:
+		frappe.clear_last_message()
+		return False
+	return True
 
 
 def project_link_field(doctype: str) -> str | None:

@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, now_datetime, time_diff_in_seconds
 
+from presales_mgmt.compat import lock_document
 from presales_mgmt.exceptions import GateError, LifecycleError, OverrideError, StageConflictError, StageError
 from presales_mgmt.gates import rules
 from presales_mgmt.gates.definitions import load_process
@@ -50,7 +51,7 @@ def move_to_stage(
 		GateError: something mandatory is missing; `findings` says what.
 		OverrideError: an override without the director's role or duty.
 	"""
-	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	doc = lock_document(PROJECT, project)
 	doc.check_permission("write")
 	_require_mover(doc)
 	_require_movable(doc, from_stage)
@@ -328,5 +329,7 @@ def _log(
 			**values,
 		}
 	)
+	# What it names has just been read.
+	log.flags.ignore_links = True
 	# Nobody has the right to write the log: it is made by the move and by nothing else.
 	return log.insert(ignore_permissions=True).name

@@ -12,7 +12,7 @@ from presales_mgmt.gates.engine import LOG, refuse_gate
 from presales_mgmt.gates.evaluation import answer, blocking
 from presales_mgmt.gates.rules import Finding, Process
 from presales_mgmt.permissions.scope import PROJECT
-from presales_mgmt.rules.validation import require_company
+from presales_mgmt.rules.validation import refuse_company, require_company
 from presales_mgmt.statuses import status_label
 
 # Under which statuses of its project a document may be submitted.
@@ -26,7 +26,14 @@ GATE_FIELDS = (
 	"project_class",
 	"is_large_project",
 	"quotation",
+	"base_quoted_amount",
 	"contract",
+	"sales_order",
+	"cost_estimate",
+	"party_type",
+	"party",
+	"currency",
+	"conversion_rate",
 )
 
 
@@ -47,7 +54,8 @@ def validate_project(doc, source_doctype: str, sources: set[str]) -> None:
 		sources: names of those records. Who makes a document from one of them takes over its project without
 			having to see it: the order desk is not on the team.
 	"""
-	require_company(doc, PROJECT, doc.presales_project, PROJECT, doc.company)
+	if doc.has_value_changed("presales_project") or doc.has_value_changed("company"):
+		require_company(doc, PROJECT, doc.presales_project, PROJECT, doc.company)
 	validate_source(doc, source_doctype, sources)
 
 
@@ -125,9 +133,31 @@ def hold_back(mode: str, check: Callable[[], None], title: str) -> None:
 		frappe.msgprint(str(error), title=title, indicator="orange")
 
 
+def read_project_of(doc, for_update: bool = False) -> None:
+	"""Read the project of `doc`, which is about to be submitted, once for all checks: `get_project_of` gives it to them
+	until `leave_project_of`.
+
+	Raises `CompanyMismatchError` when it is of another company, as its draft may have become since `doc` was saved.
+	"""
+	leave_project_of(doc)
+	project = _read_project(doc.presales_project, for_update)
+	if project.company != doc.company:
+		refuse_company(doc, PROJECT, project.name, project.company, doc.company)
+	doc.flags.presales_project_read = project
+
+
 def get_project_of(doc) -> frappe._dict:
-	"""What a gate asks of the project of `doc`."""
-	return frappe.db.get_value(PROJECT, doc.presales_project, GATE_FIELDS, as_dict=True)
+	"""`GATE_FIELDS` of the project of `doc`."""
+	return doc.flags.presales_project_read or _read_project(doc.presales_project)
+
+
+def leave_project_of(doc) -> None:
+	"""What comes now sees the project as it is by then."""
+	doc.flags.pop("presales_project_read", None)
+
+
+def _read_project(name: str, for_update: bool = False) -> frappe._dict:
+	return frappe.db.get_value(PROJECT, name, GATE_FIELDS, as_dict=True, for_update=for_update)
 
 
 def require_open(doc, project) -> None:

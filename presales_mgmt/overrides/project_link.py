@@ -7,6 +7,7 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt
 
 from presales_mgmt import quotations
+from presales_mgmt.compat import lock_document
 from presales_mgmt.exceptions import DuplicateEntryError
 from presales_mgmt.lifecycle import OPEN_QUOTATIONS, as_system, lose_from_erpnext, reopen_from_erpnext
 from presales_mgmt.overrides.common import refuse_second_project
@@ -108,7 +109,7 @@ def set_current_contract(project: str) -> None:
 
 	The amount is that of the contract in company currency, before tax.
 	"""
-	doc = frappe.get_doc(PROJECT, project, for_update=True)
+	doc = lock_document(PROJECT, project)
 	# A locking read, as with quotations.
 	latest = frappe.qb.get_query(
 		"Contract",

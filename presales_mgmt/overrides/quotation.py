@@ -25,10 +25,12 @@ def before_submit(doc, method=None):
 	if not doc.get("presales_project"):
 		return
 	from presales_mgmt.offering import rest_on_estimate
-	from presales_mgmt.overrides.common import check_gate
+	from presales_mgmt.overrides.common import check_gate, read_project_of
 	from presales_mgmt.pricing import check_price
 	from presales_mgmt.quotations import release
 
+	# Of two who submit at once the second waits, and then sees what the first has done.
+	read_project_of(doc, for_update=True)
 	check_gate(doc, "allows_quotation", "quotation_gate")
 	rest_on_estimate(doc)
 	check_price(doc)
@@ -38,9 +40,11 @@ def before_submit(doc, method=None):
 def on_submit(doc, method=None):
 	if not doc.get("presales_project"):
 		return
-	from presales_mgmt.quotations import settle
+	from presales_mgmt.overrides.common import leave_project_of
+	from presales_mgmt.quotations import settle_submitted
 
-	settle(doc.presales_project)
+	settle_submitted(doc)
+	leave_project_of(doc)
 
 
 def before_cancel(doc, method=None):

@@ -29,11 +29,12 @@ def before_submit(doc, method=None):
 		return
 	from presales_mgmt.contracts import check_order
 	from presales_mgmt.differences import check_differences
-	from presales_mgmt.overrides.common import check_gate
+	from presales_mgmt.overrides.common import check_gate, read_project_of
 	from presales_mgmt.pricing import check_order_price
 	from presales_mgmt.quotations import require_orderable
 
 	require_orderable(doc)
+	read_project_of(doc)
 	check_gate(doc, "allows_sales_order", "sales_order_gate")
 	check_order(doc)
 	check_differences(doc)
@@ -44,7 +45,9 @@ def on_submit(doc, method=None):
 	if not doc.get("presales_project"):
 		return
 	from presales_mgmt.lifecycle import update_win
+	from presales_mgmt.overrides.common import leave_project_of
 
+	leave_project_of(doc)
 	update_win(doc.presales_project, trigger=doc.name)
 
 

@@ -342,10 +342,11 @@ def require_company(doc, doctype: str, name: str | None, label: str, company: st
 		return
 	found = frappe.db.get_value(doctype, name, "company")
 	if found and found != company:
-		refuse(
-			doc,
-			label,
-			f"{name} ({found})",
-			_("a record of company {0}").format(company),
-			CompanyMismatchError,
-		)
+		refuse_company(doc, label, name, found, company)
+
+
+def refuse_company(doc, label: str, name: str, found: str, company: str) -> None:
+	"""Raise `CompanyMismatchError` since the record `name` is of the company `found`; see `require_company`."""
+	refuse(
+		doc, label, f"{name} ({found})", _("a record of company {0}").format(company), CompanyMismatchError
+	)

@@ -265,7 +265,9 @@ class PresalesProject(Document):
 			refuse(self, "Party Type", self.party_type, ", ".join(map(_, PARTY_TYPES)), WrongTypeError)
 		if self.is_new() or self.has_value_changed("party") or self.has_value_changed("party_type"):
 			title_field = frappe.get_meta(self.party_type).get_title_field()
-			self.customer_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
+			self.customer_name = (
+				frappe.get_cached_value(self.party_type, self.party, title_field) or self.party
+			)
 		else:
 			self.customer_name = self.get_doc_before_save().customer_name
 
