@@ -15,14 +15,15 @@ from presales_mgmt.rules.risk import LEVELS
 VERSION = "Presales Process Version"
 
 
-def missing_sql(versions, condition: str, values: dict, inside: str = "1 = 1") -> tuple[str, dict]:
+def missing_sql(versions, condition: str, values: dict) -> tuple[str, dict]:
 	"""SQL and values for: project -> number of mandatory requirements of its stage that are not satisfied.
+
+	Each requirement of each project looks up, by the index on the project, what it asks for.
 
 	Args:
 		versions: names of the process versions that the projects run on.
 		condition: which projects `p` are asked about.
-		values: the values in `condition` and `inside`.
-		inside: which records under projects are looked at, by their `{project}`; so that little is read for few.
+		values: the values in `condition`.
 	"""
 	requirements = frappe.get_all(
 		"Presales Process Requirement",
@@ -38,24 +39,25 @@ def missing_sql(versions, condition: str, values: dict, inside: str = "1 = 1") -
 		order_by="parent asc, idx asc",
 	)
 	values = dict(values)
-	under = inside.format(project="presales_project")
-	of_project = f"parenttype = '{PROJECT}' and {inside.format(project='parent')}"
-	groups = sorted(
-		{(row.reference_doctype, row.reference_filters or "") for row in requirements if row.kind == "Record"}
-	)
-	records = _records(groups, values, inside)
-	group = _group(groups)
+	records = _records(requirements, values)
 	fields = _fields(requirements, values)
 	bands = frappe.get_cached_doc("Presales Settings").get_risk_bands()
 	levels = " ".join(f"when '{level}' then {bands.highest_score(level)}" for level in LEVELS)
 	sql = f"""
 		select p.name, sum(case when r.name is null then 0 when (case r.kind
-			when 'Document' then coalesce(d.n, 0) >= greatest(coalesce(r.min_count, 1), 1)
-			when 'Review' then coalesce(v.approving, 0) = 1
-			when 'Checklist' then c.requirement_code is not null
-			when 'Risk' then coalesce(k.highest, 0) <= case coalesce(nullif(r.max_risk_level, ''), 'Low') {levels} end
-			when 'Record' then case when r.count_rule = 'At Most' then coalesce(x.n, 0) <= r.min_count
-				else coalesce(x.n, 0) >= greatest(coalesce(r.min_count, 1), 1) end
+			when 'Document' then (select count(*) from `tabPresales Document` d where d.presales_project = p.name
+				and d.docstatus = 1 and d.status = 'Archived' and d.document_type = r.document_type)
+				>= greatest(coalesce(r.min_count, 1), 1)
+			when 'Review' then coalesce((select v.status from `tabPresales Review` v where v.presales_project = p.name
+				and v.docstatus = 1 and v.review_kind = r.review_kind
+				order by v.requested_on desc, v.name desc limit 1), '') in {_listed(APPROVING_OUTCOMES)}
+			when 'Checklist' then exists (select c.name from `tabPresales Checklist Entry` c
+				where c.presales_project = p.name and c.requirement_code = r.code)
+			when 'Risk' then coalesce((select max(k.current_score) from `tabPresales Risk` k
+				where k.presales_project = p.name and k.status in {_listed(OPEN_RISK)}), 0)
+				<= case coalesce(nullif(r.max_risk_level, ''), 'Low') {levels} end
+			when 'Record' then case when r.count_rule = 'At Most' then {records} <= r.min_count
+				else {records} >= greatest(coalesce(r.min_count, 1), 1) end
 			when 'Field' then {fields}
 		end) then 0 else 1 end) missing
 		from `tab{PROJECT}` p
@@ -65,64 +67,33 @@ def missing_sql(versions, condition: str, values: dict, inside: str = "1 = 1") -
 				or (r.applies_to = 'Large Projects' and p.is_large_project = 1)
 				or (r.applies_to = 'Company-Level Projects' and p.project_class = 'Company Level')
 				or (r.applies_to = 'Channel Projects' and p.project_class = 'Channel'))
-		left join (select presales_project, document_type, count(*) n from `tabPresales Document`
-			where docstatus = 1 and status = 'Archived' and {under} group by presales_project, document_type) d
-			on r.kind = 'Document' and d.presales_project = p.name and d.document_type = r.document_type
-		left join (select presales_project, review_kind, case when status in {_listed(APPROVING_OUTCOMES)}
-			then 1 else 0 end approving, row_number() over (partition by presales_project, review_kind
-			order by requested_on desc, name desc) latest from `tabPresales Review` where docstatus = 1 and {under}) v
-			on r.kind = 'Review' and v.presales_project = p.name and v.review_kind = r.review_kind and v.latest = 1
-		left join (select distinct presales_project, requirement_code from `tabPresales Checklist Entry` where {under}) c
-			on r.kind = 'Checklist' and c.presales_project = p.name and c.requirement_code = r.code
-		left join (select presales_project, max(current_score) highest from `tabPresales Risk`
-			where status in {_listed(OPEN_RISK)} and {under} group by presales_project) k
-			on r.kind = 'Risk' and k.presales_project = p.name
-		left join ({records}) x
-			on r.kind = 'Record' and x.presales_project = p.name and x.number = {group}
-		left join (select parent, parentfield, count(*) n from `tabPresales Project Member`
-			where {of_project} group by parent, parentfield
-			union all select parent, parentfield, count(*) n from `tabPresales Project Competitor`
-			where {of_project} group by parent, parentfield
-			union all select parent, parentfield, count(*) n from `tabPresales Project Stakeholder`
-			where {of_project} group by parent, parentfield
-			union all select parent, parentfield, count(*) n from `tabPresales Project Milestone`
-			where {of_project} group by parent, parentfield) f
-			on r.kind = 'Field' and f.parent = p.name and f.parentfield = r.project_field
 		where {condition}
 		group by p.name
 		order by p.name"""
 	return sql, values
 
 
-def _records(groups, values: dict, inside: str) -> str:
-	"""Counts of the records that the requirements of kind Record ask for, by project and number of the group."""
-	parts = []
+def _records(requirements, values: dict) -> str:
+	"""The count of the records that a requirement `r` of kind Record asks for, as one CASE."""
+	groups = sorted(
+		{(row.reference_doctype, row.reference_filters or "") for row in requirements if row.kind == "Record"}
+	)
+	cases = []
 	for number, (doctype, filters) in enumerate(groups):
-		link = project_link_field(doctype)
-		conditions = [inside.format(project=f"`{link}`")]
+		conditions = [f"x.`{project_link_field(doctype)}` = p.name"]
 		parsed = parse_filters(filters)
 		for index, (fieldname, operator, value) in enumerate(parsed):
 			key = f"record_{number}_{index}"
 			values[key] = tuple(value) if isinstance(value, list) else value
-			conditions.append(f"`{fieldname}` {operator} %({key})s")
+			conditions.append(f"x.`{fieldname}` {operator} %({key})s")
 		if frappe.get_meta(doctype).is_submittable and not any(row[0] == "docstatus" for row in parsed):
-			conditions.append("docstatus = 1")
+			conditions.append("x.docstatus = 1")
 		values[f"doctype_{number}"], values[f"filters_{number}"] = doctype, filters
-		parts.append(
-			f"select `{link}` presales_project, {number} number, count(*) n from `tab{doctype}`"
-			f" where {' and '.join(conditions)} group by `{link}`"
+		cases.append(
+			f"when r.reference_doctype = %(doctype_{number})s and coalesce(r.reference_filters, '') = %(filters_{number})s"
+			f" then (select count(*) from `tab{doctype}` x where {' and '.join(conditions)})"
 		)
-	return " union all ".join(parts) or "select null presales_project, 0 number, 0 n"
-
-
-def _group(groups) -> str:
-	"""The number of the group that a requirement `r` asks for; numbers compare alike under every collation."""
-	cases = (
-		f"when r.reference_doctype = %(doctype_{number})s and coalesce(r.reference_filters, '') = %(filters_{number})s"
-		f" then {number}"
-		for number in range(len(groups))
-	)
-	return f"(case {' '.join(cases)} end)" if groups else "null"
+	return f"(case {' '.join(cases)} end)" if cases else "0"
 
 
 def _fields(requirements, values: dict) -> str:
@@ -134,7 +105,10 @@ def _fields(requirements, values: dict) -> str:
 		(row.project_field, row.operator, row.value or "") for row in requirements if row.kind == "Field"
 	}
 	for number, (fieldname, operator, value) in enumerate(sorted(wanted)):
-		column = "coalesce(f.n, 0)" if fieldname in tables else f"p.`{fieldname}`"
+		column = f"p.`{fieldname}`"
+		if fieldname in tables:
+			column = f"""(select count(*) from `tab{meta.get_field(fieldname).options}` f
+				where f.parent = p.name and f.parenttype = '{PROJECT}' and f.parentfield = '{fieldname}')"""
 		values[f"field_{number}"] = float(value) if value.replace(".", "", 1).isdigit() else value
 		if operator == "is set":
 			test = f"{column} is not null and {column} not in ('', '0')"

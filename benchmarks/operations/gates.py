@@ -55,9 +55,7 @@ def compare(operation: str, projects: list[str], budget: Budget, **arguments) ->
 		distinct=True,
 		order_by="process_version asc",
 	)
-	sql, values = missing_sql(
-		versions, "p.name in %(projects)s", {"projects": tuple(projects)}, "{project} in %(projects)s"
-	)
+	sql, values = missing_sql(versions, "p.name in %(projects)s", {"projects": tuple(projects)})
 
 	def check():
 		ours = {name: len(blocking(findings)) for name, findings in evaluate(projects).items()}

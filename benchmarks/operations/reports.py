@@ -61,11 +61,9 @@ class GateStatus:
 	def __init__(self, person: str, user: str):
 		condition = "p.status in %(statuses)s and coalesce(p.stage, '') != ''"
 		values: dict = {"statuses": STATUSES}
-		inside = "1 = 1"
 		if person != "leader":
-			inside = f"""{{project}} in (select parent from `tabPresales Project Member`
+			condition += f""" and p.name in (select parent from `tabPresales Project Member`
 				where parenttype = '{PROJECT}' and user = %(user)s and active = 1)"""
-			condition += " and " + inside.format(project="p.name")
 			values["user"] = user
 		versions = frappe.get_all(
 			PROJECT,
@@ -75,7 +73,7 @@ class GateStatus:
 			order_by="process_version asc",
 		)
 		versions = {*versions, *(process.name for process in frozen_processes().values())}
-		missing, self.values = missing_sql(versions, condition, values, inside)
+		missing, self.values = missing_sql(versions, condition, values)
 		self.sql = f"""select q.name, q.project_title, q.status, q.stage, q.stage_entered_on, q.manager, m.missing
 			from `tab{PROJECT}` q join ({missing}) m on m.name = q.name"""
 
