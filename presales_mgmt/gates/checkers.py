@@ -8,7 +8,7 @@ by adding the kind to the options of `Presales Process Requirement.kind` with a 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import NamedTuple
 
 import frappe
@@ -72,34 +72,32 @@ def _count_answer(found: int, needed: int, text: str, rule: str | None = AT_LEAS
 	"""`text` says in the user's language what {0} records were found. At least none is no demand: it means one."""
 	if rule == AT_MOST:
 		return Answer(
-			satisfied=found <= needed, found=text.format(found), expected=_("at most {0}").format(needed)
+			satisfied=found <= needed,
+			found=lambda: text.format(found),
+			expected=lambda: _("at most {0}").format(needed),
 		)
 	needed = needed or 1
 	return Answer(
-		satisfied=found >= needed, found=text.format(found), expected=_("at least {0}").format(needed)
+		satisfied=found >= needed,
+		found=lambda: text.format(found),
+		expected=lambda: _("at least {0}").format(needed),
 	)
 
 
 def check_documents(asks: Sequence[Ask]) -> list[Answer]:
 	"""Document: enough archived documents of a type (R9.13). Drafts and withdrawn ones do not count."""
-	types = {ask.requirement.condition["document_type"] for ask in asks}
-	missing = _missing("Presales Document Type", types)
-	document = frappe.qb.DocType("Presales Document")
-	rows = (
-		frappe.qb.from_(document)
-		.select(document.presales_project, document.document_type, Count("*"))
-		.where(
-			(document.docstatus == 1)
-			& (document.status == "Archived")
-			& document.presales_project.isin(_projects(asks))
-			& document.document_type.isin(sorted(filter(None, types)))
-		)
-		.groupby(document.presales_project, document.document_type)
-		.run()
-	)
-	counts = {(project, document_type): count for project, document_type, count in rows}
+	asked = defaultdict(set)
+	for ask in asks:
+		asked[ask.requirement.condition["document_type"] or ""].add(ask.project)
+	missing = _missing("Presales Document Type", set(asked))
+	parts = [
+		_count_documents(document_type, sorted(projects))
+		for document_type, projects in sorted(asked.items())
+		if document_type and document_type not in missing
+	]
+	counts = {(project, document_type): count for project, document_type, count in _run_together(parts)}
 
-	answers = []
+	answers, text = [], _("{0} archived")
 	for project, requirement in asks:
 		document_type = requirement.condition["document_type"]
 		if not document_type or document_type in missing:
@@ -107,8 +105,24 @@ def check_documents(asks: Sequence[Ask]) -> list[Answer]:
 			continue
 		needed = cint(requirement.condition["min_count"])
 		found = counts.get((project, document_type), 0)
-		answers.append(_count_answer(found, needed, _("{0} archived")))
+		answers.append(_count_answer(found, needed, text))
 	return answers
+
+
+def _count_documents(document_type: str, projects: list[str]):
+	"""Query for project, `document_type` and how many archived documents of it the project has."""
+	document = frappe.qb.DocType("Presales Document")
+	return (
+		frappe.qb.from_(document)
+		.select(document.presales_project, ValueWrapper(document_type), Count("*"))
+		.where(
+			(document.docstatus == 1)
+			& (document.status == "Archived")
+			& (document.document_type == document_type)
+			& document.presales_project.isin(projects)
+		)
+		.groupby(document.presales_project)
+	)
 
 
 def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
@@ -152,24 +166,27 @@ def check_reviews(asks: Sequence[Ask]) -> list[Answer]:
 		fault = faults.get(review.name) if review else None
 		if review and not fault and _approves_contract(review, kind):
 			fault = _not_of_contract(review, contracts.get(project))
-		if not review:
-			found = _("no review")
-		elif fault:
-			found = _("{0}: {1}, but {2}").format(
-				review.name, _(review.status, context="Presales Review"), fault
-			)
-		else:
-			found = _("{0}: {1}").format(review.name, _(review.status, context="Presales Review"))
 		answers.append(
 			Answer(
 				satisfied=bool(review) and review.status in APPROVING_OUTCOMES and not fault,
-				found=found,
-				expected=_("an approved review of kind {0}").format(
-					_(requirement.condition["review_kind"], context="Presales Review")
-				),
+				found=partial(_review_found, review, fault),
+				expected=partial(_review_expected, kind),
 			)
 		)
 	return answers
+
+
+def _review_found(review, fault: str | None) -> str:
+	if not review:
+		return _("no review")
+	status = _(review.status, context="Presales Review")
+	if fault:
+		return _("{0}: {1}, but {2}").format(review.name, status, fault)
+	return _("{0}: {1}").format(review.name, status)
+
+
+def _review_expected(kind: str) -> str:
+	return _("an approved review of kind {0}").format(_(kind, context="Presales Review"))
 
 
 def _approves_contract(review, kind: str) -> bool:
@@ -279,22 +296,21 @@ def check_fields(asks: Sequence[Ask]) -> list[Answer]:
 		if name and meta.has_field(name) and meta.get_field(name).fieldtype in table_fields
 	}
 	columns = {name for name in names if name in meta.get_valid_columns()}
-	projects = _projects(asks)
+	asked = defaultdict(set)
+	for ask in asks:
+		asked[ask.requirement.condition["project_field"]].add(ask.project)
 
 	values = {}
 	if columns:
 		for row in frappe.get_all(
 			PROJECT,
-			filters={"name": ["in", projects]},
+			filters={"name": ["in", sorted(set().union(*(asked[name] for name in columns)))]},
 			fields=["name", *sorted(columns)],
 			order_by="name asc",
 		):
 			for column in columns:
 				values[row.name, column] = row[column]
-	parts = [
-		_count_rows(child_doctype, projects)
-		for child_doctype in sorted({meta.get_field(name).options for name in tables})
-	]
+	parts = [_count_rows(meta.get_field(name).options, name, sorted(asked[name])) for name in sorted(tables)]
 	values.update({(parent, parentfield): count for parent, parentfield, count in _run_together(parts)})
 
 	answers = []
@@ -304,28 +320,35 @@ def check_fields(asks: Sequence[Ask]) -> list[Answer]:
 		if fieldname not in columns and fieldname not in tables:
 			answers.append(broken(_("Field {0} of {1}").format(fieldname or _("(none)"), _(PROJECT))))
 			continue
-		df = meta.get_field(fieldname)
 		value = values.get((project, fieldname), 0 if fieldname in tables else None)
-		label = _(df.label, context=PROJECT) if df else fieldname
-		found = _("{0} rows").format(value) if fieldname in tables else _shown(value, df)
 		answers.append(
 			Answer(
 				satisfied=compare(value, condition["operator"], condition["value"]),
-				found=_("{0}: {1}").format(label, found),
-				expected=_("{0} {1}").format(_(condition["operator"]), _(condition["value"] or "")).strip(),
+				found=partial(_field_found, fieldname, value, fieldname in tables),
+				expected=partial(_field_expected, condition["operator"], condition["value"]),
 			)
 		)
 	return answers
 
 
-def _count_rows(child_doctype: str, projects: list[str]):
-	"""Query for project, table and how many rows of the DocType it has."""
+def _field_found(fieldname: str, value, is_table: bool) -> str:
+	df = frappe.get_meta(PROJECT).get_field(fieldname)
+	label = _(df.label, context=PROJECT) if df else fieldname
+	return _("{0}: {1}").format(label, _("{0} rows").format(value) if is_table else _shown(value, df))
+
+
+def _field_expected(operator: str, value: str | None) -> str:
+	return _("{0} {1}").format(_(operator), _(value or "")).strip()
+
+
+def _count_rows(child_doctype: str, table: str, projects: list[str]):
+	"""Query for project, `table` and how many rows, of this DocType, it has in it."""
 	child = frappe.qb.DocType(child_doctype)
 	return (
 		frappe.qb.from_(child)
-		.select(child.parent, child.parentfield, Count("*"))
-		.where((child.parenttype == PROJECT) & child.parent.isin(projects))
-		.groupby(child.parent, child.parentfield)
+		.select(child.parent, ValueWrapper(table), Count("*"))
+		.where((child.parenttype == PROJECT) & (child.parentfield == table) & child.parent.isin(projects))
+		.groupby(child.parent)
 	)
 
 
@@ -355,17 +378,24 @@ def check_checklists(asks: Sequence[Ask]) -> list[Answer]:
 	answers = []
 	for project, requirement in asks:
 		entry = ticked.get((project, requirement.code))
-		role = requirement.responsible_role
 		answers.append(
 			Answer(
 				satisfied=bool(entry),
-				found=_("ticked by {0} on {1}").format(entry.done_by, format_datetime(entry.done_on))
-				if entry
-				else _("not ticked"),
-				expected=_("a tick by {0}").format(_(role)) if role else _("a tick"),
+				found=partial(_tick_found, entry),
+				expected=partial(_tick_expected, requirement.responsible_role),
 			)
 		)
 	return answers
+
+
+def _tick_found(entry) -> str:
+	if not entry:
+		return _("not ticked")
+	return _("ticked by {0} on {1}").format(entry.done_by, format_datetime(entry.done_on))
+
+
+def _tick_expected(role: str | None) -> str:
+	return _("a tick by {0}").format(_(role)) if role else _("a tick")
 
 
 def check_risks(asks: Sequence[Ask]) -> list[Answer]:
@@ -387,14 +417,20 @@ def check_risks(asks: Sequence[Ask]) -> list[Answer]:
 		answers.append(
 			Answer(
 				satisfied=score <= bands.highest_score(allowed),
-				found=_("highest open risk {0} ({1})").format(
-					score, _(bands.level(score), context="Presales Risk")
-				)
-				if score
-				else _("no open risk"),
-				expected=_("no open risk above {0} ({1})").format(
-					_(allowed, context="Presales Risk"), bands.highest_score(allowed)
-				),
+				found=partial(_risk_found, score, bands),
+				expected=partial(_risk_expected, allowed, bands),
 			)
 		)
 	return answers
+
+
+def _risk_found(score: int, bands) -> str:
+	if not score:
+		return _("no open risk")
+	return _("highest open risk {0} ({1})").format(score, _(bands.level(score), context="Presales Risk"))
+
+
+def _risk_expected(allowed: str, bands) -> str:
+	return _("no open risk above {0} ({1})").format(
+		_(allowed, context="Presales Risk"), bands.highest_score(allowed)
+	)

@@ -11,6 +11,9 @@ from presales_mgmt.gates.definitions import load_processes
 from presales_mgmt.gates.rules import Finding, Requirement
 from presales_mgmt.permissions.scope import PROJECT
 
+# What is asked of a project depends on these.
+FIELDS = ("name", "process_version", "stage", "project_class", "is_large_project")
+
 
 def evaluate(
 	projects: Iterable[str], stages: Mapping[str, Sequence[str]] | None = None
@@ -27,14 +30,24 @@ def evaluate(
 		stage, or whose stage asks for nothing, has an empty list. What does not apply to a project of its
 		class and size is no finding.
 
-	Two queries load the processes, one the projects, and each kind of requirement adds a fixed number.
+	One query for the projects, two for the processes that are not in Frappe's cache, and a fixed number for each kind
+	of requirement.
 	"""
-	rows = frappe.get_all(
-		PROJECT,
-		filters={"name": ["in", sorted(set(projects))]},
-		fields=["name", "process_version", "stage", "project_class", "is_large_project"],
-		order_by="name asc",
+	return evaluate_rows(
+		frappe.get_all(
+			PROJECT,
+			filters={"name": ["in", sorted(set(projects))]},
+			fields=FIELDS,
+			order_by="name asc",
+		),
+		stages,
 	)
+
+
+def evaluate_rows(
+	rows: Sequence, stages: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, list[Finding]]:
+	"""`evaluate` for projects that have been read already: `rows` have the `FIELDS`."""
 	processes = load_processes(row.process_version for row in rows)
 
 	asked = {row.name: [] for row in rows}

@@ -1,6 +1,6 @@
 """The rules of stages and gates, free of database and site: what may be moved, and what a gate answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -67,17 +67,48 @@ class Requirement:
 		return True
 
 
-@dataclass(frozen=True)
-class Answer:
-	"""What a checker found for one requirement of one project. `found` and `expected` are for people.
+Text = str | Callable[[], str]
 
-	`broken` means that the requirement cannot be met as it stands, since what it names no longer exists.
+
+class Answer:
+	"""What a checker found for one requirement of one project.
+
+	Args:
+		satisfied: whether the requirement is met.
+		found, expected: for people, in the user's language; or functions that say it when it is read, since thousands
+			may be asked about and a few read.
+		broken: the requirement cannot be met as it stands, since what it names no longer exists.
 	"""
 
-	satisfied: bool
-	found: str
-	expected: str
-	broken: bool = False
+	__slots__ = ("_expected", "_found", "broken", "satisfied")
+
+	def __init__(self, satisfied: bool, found: Text, expected: Text, broken: bool = False):
+		self.satisfied = satisfied
+		self._found = found
+		self._expected = expected
+		self.broken = broken
+
+	@property
+	def found(self) -> str:
+		return self._found() if callable(self._found) else self._found
+
+	@property
+	def expected(self) -> str:
+		return self._expected() if callable(self._expected) else self._expected
+
+	def as_dict(self) -> dict[str, Any]:
+		return {
+			"satisfied": self.satisfied,
+			"found": self.found,
+			"expected": self.expected,
+			"broken": self.broken,
+		}
+
+	def __eq__(self, other) -> bool:
+		return isinstance(other, Answer) and self.as_dict() == other.as_dict()
+
+	def __repr__(self) -> str:
+		return f"Answer({self.as_dict()})"
 
 
 @dataclass(frozen=True)
@@ -100,7 +131,7 @@ class Finding:
 		"""Flat and serialisable, for logs, forms and REST."""
 		row = asdict(self.requirement)
 		row.pop("condition")
-		return {**row, **asdict(self.answer), "blocks": self.blocks}
+		return {**row, **self.answer.as_dict(), "blocks": self.blocks}
 
 
 @dataclass(frozen=True)

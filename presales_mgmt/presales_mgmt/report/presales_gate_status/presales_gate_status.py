@@ -1,11 +1,13 @@
 """Which projects are held back, by what, and who has to act."""
 
+from functools import cache
+
 import frappe
 from frappe import _
 from frappe.utils import flt, now_datetime, time_diff_in_seconds
 
 from presales_mgmt.gates.definitions import load_processes
-from presales_mgmt.gates.evaluation import blocking, evaluate
+from presales_mgmt.gates.evaluation import FIELDS, blocking, evaluate_rows
 from presales_mgmt.permissions.scope import PROJECT
 
 # A gate holds back what has a stage and is still to leave it.
@@ -29,9 +31,11 @@ def get_rows(filters: frappe._dict) -> list[dict]:
 	projects = get_projects(filters)
 	if not projects:
 		return []
-	findings = evaluate([project.name for project in projects])
+	findings = evaluate_rows(projects)
 	processes = load_processes(project.process_version for project in projects)
 	now = now_datetime()
+	# A few words stand in all rows.
+	translate = cache(lambda text, context=None: _(text, context=context))
 
 	rows = []
 	for project in projects:
@@ -45,14 +49,16 @@ def get_rows(filters: frappe._dict) -> list[dict]:
 			{
 				"project": project.name,
 				"project_title": project.project_title,
-				"status": _(project.status, context=PROJECT),
+				"status": translate(project.status, PROJECT),
 				"stage": project.stage,
 				"days_in_stage": days,
 				"target_days": target_days,
 				"overdue_days": flt(max(0, days - target_days), 2) if target_days else 0.0,
 				"missing": len(missing),
-				"first_missing": _(first.title) if first else None,
-				"responsible_role": _(first.responsible_role) if first and first.responsible_role else None,
+				"first_missing": translate(first.title) if first else None,
+				"responsible_role": translate(first.responsible_role)
+				if first and first.responsible_role
+				else None,
 				"manager": project.manager,
 			}
 		)
@@ -68,15 +74,7 @@ def get_projects(filters: frappe._dict) -> list[frappe._dict]:
 	return frappe.get_list(
 		PROJECT,
 		filters=conditions,
-		fields=[
-			"name",
-			"project_title",
-			"status",
-			"stage",
-			"stage_entered_on",
-			"process_version",
-			"manager",
-		],
+		fields=[*FIELDS, "project_title", "status", "stage_entered_on", "manager"],
 		order_by="name asc",
 	)
 
