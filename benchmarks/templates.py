@@ -15,13 +15,12 @@ from benchmarks.world import (
 	COMPETITOR,
 	ITEMS,
 	LOST_REASON,
+	PROJECT,
 	acting_as,
 	email,
 	processes,
 	territory,
 )
-
-PROJECT = "Presales Project"
 
 
 @dataclass

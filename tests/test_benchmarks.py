@@ -432,6 +432,40 @@ def test_where_the_time_goes_is_told(bench):
 	assert "(save)" in text, "no functions"
 
 
+def test_the_twin_is_a_project_without_our_controller(bench, world):
+	"""The same fields, rows and notes are written: what is left between the two is what our code does."""
+	from frappe.model import table_fields
+
+	from benchmarks.operations import projects as operations
+	from benchmarks.operations.base import Counter as Statements
+	from benchmarks.world import TWIN
+
+	ours, twin = bench.get_meta("Presales Project"), bench.get_meta(TWIN)
+	for attribute in ("fieldname", "fieldtype", "options", "reqd"):
+		of_ours, of_twin = (
+			[df.get(attribute) for df in meta.fields if df.fieldname != "naming_series"]
+			for meta in (ours, twin)
+		)
+		assert of_ours == of_twin
+	assert (twin.track_changes, twin.custom, bool(twin.get_workflow())) == (1, 1, bool(ours.get_workflow()))
+
+	name = projects(bench, status="Active")[0]
+	project = bench.get_doc("Presales Project", name)
+	found = bench.get_doc(TWIN, operations.write_twin(name))
+	for df in ours.get_table_fields():
+		assert len(found.get(df.fieldname)) == len(project.get(df.fieldname)), df.fieldname
+	for df in ours.fields:
+		if df.fieldtype not in table_fields and df.fieldname != "naming_series":
+			assert found.get(df.fieldname) == project.get(df.fieldname), df.fieldname
+	actions = [bench.db.count("Workflow Action", {"reference_name": record}) for record in (name, found.name)]
+	assert actions[0] == actions[1]
+
+	stopwatch = Stopwatch(bench.db.rollback, Statements, rounds=1, exact=False)
+	for comparison in (operations.insert_beside_twin(), operations.save_beside_twin()):
+		queries = [stopwatch.warm_up(side) for side in (comparison.ours, comparison.counterpart)]
+		assert queries[0] - queries[1] <= comparison.budget.extra_queries, comparison.operation
+
+
 def test_statements_that_differ_in_values_only_are_one():
 	from benchmarks.explain import shape
 
