@@ -21,6 +21,7 @@ from benchmarks.templates import PROJECT, Template
 from benchmarks.world import COMPANIES, email
 from presales_mgmt import reviewed_version
 from presales_mgmt.gates.rules import AT_MOST, FORWARD, START, STATUS, Process, Requirement
+from presales_mgmt.rules import quotation as versions
 from presales_mgmt.rules.risk import score
 
 BATCH = 500
@@ -306,43 +307,54 @@ class Maker:
 				reason, opportunity_name(deal.number), "lost_reasons", parenttype="Opportunity"
 			)
 
-	def _quotations(self, deal: Deal, common) -> list[tuple[str, float]]:
-		"""Name and amount of each: the later, the cheaper."""
-		made = []
+	def _quotations(self, deal: Deal, common) -> list[frappe._dict]:
+		"""The versions of the offer, the first one first: the later, the cheaper."""
 		template = self.templates["quotation", deal.company]
-		for version in range(deal.quotations):
-			name = quotations_of(project_name(deal.number))[version]
-			amount = round(deal.amount * (1 - 0.03 * version), 2)
-			status = OFFERED_STATUS.get(deal.status, "Open")
-			opportunity = opportunity_name(deal.number)
+		made = [
+			frappe._dict(
+				name=name,
+				status=OFFERED_STATUS.get(deal.status, "Open"),
+				presales_version=version + 1,
+				quotation_to="Customer",
+				party_name=customer_name(deal.customer),
+				base_net_total=_in_whole_rates(template, deal.amount * (1 - 0.03 * version)),
+			)
+			for version, name in enumerate(quotations_of(project_name(deal.number)))
+		]
+		if deal.has_order:
+			made[-1].status = "Ordered"
+		statuses = versions.statuses(made)
+		opportunity = opportunity_name(deal.number)
+		for number, row in enumerate(made):
+			row.presales_version_status = statuses[row.name]
 			of_items = {"prevdoc_docname": opportunity}
-			if deal.has_order and version == deal.quotations - 1:
-				status = "Ordered"
+			if row.status == "Ordered":
 				of_items["ordered_qty"] = lambda item: item["stock_qty"]
 			self._sized(
 				template,
-				name,
-				amount,
+				row.name,
+				row.base_net_total,
 				"base_net_total",
 				child_values={"items": of_items},
 				**common,
-				party_name=customer_name(deal.customer),
+				party_name=row.party_name,
 				customer_name=_customer_title(deal.customer),
 				title=_customer_title(deal.customer),
 				opportunity=opportunity,
-				transaction_date=deal.started + timedelta(days=30 + 20 * version),
-				valid_till=deal.started + timedelta(days=120 + 20 * version),
-				status=status,
+				transaction_date=deal.started + timedelta(days=30 + 20 * number),
+				valid_till=deal.started + timedelta(days=120 + 20 * number),
+				status=row.status,
+				presales_version=row.presales_version,
+				presales_version_status=row.presales_version_status,
 				presales_project=project_name(deal.number),
 			)
-			made.append((name, amount))
 		return made
 
 	def _order(self, deal: Deal, quotations, common) -> tuple[str, float] | None:
 		if not deal.has_order:
 			return None
 		name = f"{PREFIX}S-{deal.number:07d}"
-		quotation, amount = quotations[-1]
+		quotation, amount = quotations[-1].name, quotations[-1].base_net_total
 		ordered = deal.started + timedelta(days=90)
 		self._sized(
 			self.templates["order", deal.company],
@@ -369,7 +381,7 @@ class Maker:
 		self, template: Template, name: str, amount: float, measure: str, child_values=None, **values
 	) -> None:
 		"""A copy of one of ERPNext's documents whose amounts are in proportion to `amount`."""
-		factor = amount / template.row[measure]
+		factor = _factor(template, measure, amount)
 		# Versions of ERPNext differ in what they have.
 		meta = frappe.get_meta(template.doctype)
 		present = {key: value for key, value in values.items() if key in template.row or meta.has_field(key)}
@@ -397,6 +409,11 @@ class Maker:
 		stays = not ended or deal.status == "Won"
 		decided = min(deal.started + timedelta(days=90), self.today) if ended else None
 		approved = datetime.combine(deal.started + timedelta(days=7), time(10))
+		# What was lost stands for no deal any more.
+		offer = versions.choose_offer(
+			[row for row in quotations if row.presales_version_status == versions.CURRENT],
+			("Customer", customer_name(deal.customer)),
+		)
 		values = {
 			"project_title": _title(deal),
 			"company": COMPANIES[deal.company][0],
@@ -426,8 +443,8 @@ class Maker:
 			"applied_on": approved - timedelta(days=3) if deal.status != "Draft" else None,
 			"approved_by": email("leader") if stage else None,
 			"approved_on": approved if stage else None,
-			"quotation": quotations[-1][0] if quotations else None,
-			"base_quoted_amount": quotations[-1][1] if quotations else 0,
+			"quotation": offer.name if offer else None,
+			"base_quoted_amount": offer.base_net_total if offer else 0,
 			"sales_order": order[0] if order else None,
 			"base_won_amount": order[1] if order else 0,
 			"won_on": decided if order else None,
@@ -743,6 +760,17 @@ def _acting_roles() -> dict[str, list[str]]:
 		if row.allowed not in found[row.state]:
 			found[row.state].append(row.allowed)
 	return found
+
+
+def _factor(template: Template, measure: str, amount: float) -> float:
+	"""How much larger than the template a document of `amount` is, nearly: its rates are whole, and add up to its total."""
+	return round(amount / template.row[measure], 6)
+
+
+def _in_whole_rates(template: Template, amount: float) -> float:
+	"""The net total of a document of about `amount`."""
+	measure = "base_net_total"
+	return flt(template.row[measure] * _factor(template, measure, amount), 2)
 
 
 def _scaled(template: Template, factor: float) -> dict:

@@ -466,6 +466,45 @@ def test_the_twin_is_a_project_without_our_controller(bench, world):
 		assert queries[0] - queries[1] <= comparison.budget.extra_queries, comparison.operation
 
 
+def test_quotations_are_versions_as_the_app_writes_them(bench):
+	"""Settling every project again changes nothing."""
+	from presales_mgmt.quotations import settle
+
+	fields = ["name", "presales_version", "presales_version_status"]
+
+	def stored():
+		return (
+			bench.get_all(
+				"Quotation", filters={"name": ["like", "PSB-Q-%"]}, fields=fields, order_by="name asc"
+			),
+			bench.get_all(
+				"Presales Project",
+				filters={"name": ["like", "PSB-P-%"]},
+				fields=["name", "quotation", "base_quoted_amount"],
+				order_by="name asc",
+			),
+		)
+
+	before = stored()
+	assert {row.presales_version_status for row in before[0]} == {"Current", "Superseded", "Lost"}
+	for name in projects(bench):
+		settle(name)
+	assert stored() == before
+
+
+def test_an_order_is_made_of_what_was_quoted(bench, world):
+	from benchmarks.data import project_name
+	from benchmarks.operations.hooks import new_order_of
+	from benchmarks.spread import SIGNING
+	from presales_mgmt.differences import read_document, show
+
+	project = project_name(SIGNING)
+	with world.acting_as(bench.db.get_value("Presales Project", project, "manager")):
+		order = new_order_of(project, presales_project=project).insert()
+	quotation = bench.get_doc("Quotation", bench.db.get_value("Presales Project", project, "quotation"))
+	assert show(read_document(quotation), read_document(order)) == []
+
+
 def test_statements_that_differ_in_values_only_are_one():
 	from benchmarks.explain import shape
 
