@@ -22,6 +22,8 @@ from benchmarks.world import COMPANIES, email
 from presales_mgmt import reviewed_version
 from presales_mgmt.gates.rules import AT_MOST, FORWARD, START, STATUS, Process, Requirement
 from presales_mgmt.rules import quotation as versions
+from presales_mgmt.rules.budget import Budget, is_to_be_warned
+from presales_mgmt.rules.cost_of_sale import JOURNAL, LABOUR, PURCHASE, add_up, stage_at
 from presales_mgmt.rules.risk import score
 
 BATCH = 500
@@ -45,8 +47,17 @@ DOCTYPES = (
 	"Presales Review Opinion",
 	"Presales Rectification",
 	"Presales Guidance Note",
+	"Presales Cost Entry",
 	"Workflow Action",
 )
+
+# Kind of cost -> ERPNext's document that it is booked with, and what such a row says that it is for. The documents
+# are not made: what reads costs reads the ledger.
+SOURCES = {
+	LABOUR: ("Timesheet", "Presales"),
+	PURCHASE: ("Purchase Invoice", "Samples"),
+	JOURNAL: ("Journal Entry", "Marketing Expenses"),
+}
 
 WORDS = ("City parking", "Hospital access", "Harbour gate", "Museum alarm", "Metro video", "Campus network")
 THINGS = ("guidance", "control", "surveillance", "renewal", "extension")
@@ -271,8 +282,10 @@ class Maker:
 		self._opportunity(deal, people, common)
 		quotations = self._quotations(deal, common)
 		order = self._order(deal, quotations, common)
-		self._project(deal, people, process_name, common, quotations, order)
-		self._logs(deal, stages, people, began)
+		moves = self._moves(deal, stages, began) if deal.is_initiated else []
+		costs = self._costs(deal, moves, people, common)
+		self._project(deal, people, process_name, common, quotations, order, costs)
+		self._logs(deal, stages, people, moves)
 		self._risks(deal, people, common)
 		self._follow_ups(deal, people, common)
 		if not deal.is_initiated:
@@ -394,7 +407,7 @@ class Maker:
 
 	# ---------------------------------------------------------------------------------------- the project
 
-	def _project(self, deal: Deal, people, process_name: str, common, quotations, order) -> None:
+	def _project(self, deal: Deal, people, process_name: str, common, quotations, order, costs) -> None:
 		name = project_name(deal.number)
 		process = self.processes[process_name]
 		template = self.templates["project"]
@@ -452,6 +465,7 @@ class Maker:
 			"closed_on": decided if deal.status == "Closed" else None,
 			"status_before_win": "Active" if order else None,
 			"outcome_reason": "What was learnt" if deal.status in ("Lost", "Abandoned", "On Hold") else None,
+			**self._figures(deal, costs),
 		}
 		if frappe.get_meta(PROJECT).has_field("responsible"):
 			# Who answers for it: until it is handed over, that is its manager.
@@ -507,23 +521,27 @@ class Maker:
 		stay = (self.now - began) / (deal.position + 2)
 		return began + stay * deal.position if stay > timedelta() else began
 
-	def _logs(self, deal: Deal, stages, people, began: datetime) -> None:
+	def _moves(self, deal: Deal, stages, began: datetime) -> list[tuple[datetime, str]]:
+		"""When it came into which stage, the first one first."""
+		first = began + timedelta(days=7)
+		stay = max((self._entered(deal) - first) / max(deal.position, 1), timedelta())
+		return [(first + stay * position, stages[position].name) for position in range(deal.position + 1)]
+
+	def _logs(self, deal: Deal, stages, people, moves) -> None:
 		if not deal.is_initiated:
 			return
 		entered = self._entered(deal)
-		first = began + timedelta(days=7)
-		stay = max((entered - first) / max(deal.position, 1), timedelta())
-		for position in range(deal.position + 1):
-			moved = first + stay * position
+		for position, (moved, stage) in enumerate(moves):
+			stay = moved - moves[position - 1][0] if position else timedelta()
 			self._log(
 				deal,
 				position,
 				from_stage=stages[position - 1].name if position else None,
-				to_stage=stages[position].name,
+				to_stage=stage,
 				move_type=FORWARD if position else START,
 				moved_by=people["manager"][0],
 				moved_on=moved,
-				days_in_stage=round(stay.total_seconds() / 86400, 2) if position else 0,
+				days_in_stage=round(stay.total_seconds() / 86400, 2),
 				probability=stages[position].probability,
 			)
 		if deal.status in ("Won", "Closed", "Lost", "Abandoned", "On Hold"):
@@ -551,6 +569,50 @@ class Maker:
 		)
 
 	# --------------------------------------------------------------------------- what hangs under the project
+
+	def _costs(self, deal: Deal, moves, people, common) -> list[frappe._dict]:
+		"""Rows of the ledger, as ERPNext's documents write them."""
+		made = []
+		for number, (kind, amount, share) in enumerate(deal.costs):
+			moment = moves[0][0] + max(self.now - moves[0][0], timedelta()) * share
+			source, activity = SOURCES[kind]
+			row = frappe._dict(
+				kind=kind,
+				activity=activity,
+				posting_date=moment.date(),
+				stage=stage_at(moves, moment),
+				base_amount=amount,
+				amount=amount,
+				hours=round(amount / spread.COST_OF_AN_HOUR, 2) if kind == LABOUR else 0.0,
+				user=people["engineer"][0] if kind == LABOUR else None,
+				source_doctype=source,
+				source_name=f"{PREFIX}{source}-{deal.number:07d}-{number}",
+			)
+			self.rows.put(
+				self.templates["cost"],
+				name=f"{PREFIX}E-{deal.number:07d}-{number}",
+				presales_project=project_name(deal.number),
+				company=COMPANIES[deal.company][0],
+				**row,
+				**common,
+			)
+			made.append(row)
+		return made
+
+	def _figures(self, deal: Deal, costs) -> dict:
+		"""What the project shows of its costs. Nothing is ordered, so that nothing is committed."""
+		figures = add_up(costs, [], [])
+		settings = frappe.get_cached_doc("Presales Settings")
+		percent = settings.get_for_company("budget_warn_percent", COMPANIES[deal.company][0])
+		return {
+			"presales_budget": deal.budget,
+			"base_cost_of_sale": figures.cost,
+			"base_purchase_cost": figures.purchases,
+			"cost_of_sale_hours": figures.hours,
+			"budget_warned": int(
+				is_to_be_warned(Budget(deal.budget, warn_percent=flt(percent)), figures.spent)
+			),
+		}
 
 	def _risks(self, deal: Deal, people, common) -> None:
 		for number, (probability, impact, status, category) in enumerate(deal.risks):

@@ -296,6 +296,8 @@ def test_forms_open_and_every_link_leads_somewhere(bench):
 		for name in names:
 			getdoc(doctype, name)
 			doc = bench.get_doc(doctype, name)
+			if doctype == "Presales Cost Entry":
+				doc.source_name = None  # the ledger alone is made, not what was booked
 			assert doc.get_invalid_links(is_submittable=doc.meta.is_submittable) == ([], []), name
 
 
@@ -503,6 +505,45 @@ def test_an_order_is_made_of_what_was_quoted(bench, world):
 		order = new_order_of(project, presales_project=project).insert()
 	quotation = bench.get_doc("Quotation", bench.db.get_value("Presales Project", project, "quotation"))
 	assert show(read_document(quotation), read_document(order)) == []
+
+
+def test_projects_show_what_their_ledger_says(bench):
+	entries = bench.get_all(
+		"Presales Cost Entry",
+		filters={"name": ["like", "PSB-E-%"]},
+		fields=["presales_project", "kind", "stage", "base_amount", "hours"],
+		order_by="name asc",
+	)
+	assert {row.kind for row in entries} == {"Labour", "Purchase", "Journal"}
+	assert all(row.stage for row in entries)
+	for name in projects(bench):
+		project = bench.get_doc("Presales Project", name)
+		own = [row for row in entries if row.presales_project == name]
+		assert project.base_cost_of_sale == pytest.approx(sum(row.base_amount for row in own)), name
+		assert project.cost_of_sale_hours == pytest.approx(sum(row.hours for row in own)), name
+		assert project.base_purchase_cost == pytest.approx(
+			sum(row.base_amount for row in own if row.kind == "Purchase")
+		), name
+	budgets = [bench.db.get_value("Presales Project", name, "presales_budget") for name in projects(bench)]
+	assert 0 in budgets
+	assert max(budgets) > 0
+
+
+def test_each_report_has_a_counterpart_with_the_same_result(bench):
+	from benchmarks.operations.base import one_of
+	from benchmarks.operations.reports import COUNTERPARTS, compare
+	from benchmarks.world import email
+
+	reports = bench.get_all(
+		"Report",
+		filters={"module": "Presales Mgmt", "report_type": "Script Report"},
+		pluck="name",
+		order_by="name asc",
+	)
+	assert set(COUNTERPARTS) == set(reports)
+	for report, counterpart in COUNTERPARTS.items():
+		compare(report, "leader", email("leader")).check()
+		compare(report, "member", one_of(counterpart.member)).check()
 
 
 def test_statements_that_differ_in_values_only_are_one():
