@@ -48,6 +48,11 @@ DOCTYPES = (
 	"Presales Rectification",
 	"Presales Guidance Note",
 	"Presales Cost Entry",
+	"Presales Requirement",
+	"Presales Solution",
+	"Presales Cost Estimate",
+	"Presales Bid",
+	"Presales Negotiation Round",
 	"Workflow Action",
 )
 
@@ -284,13 +289,15 @@ class Maker:
 		order = self._order(deal, quotations, common)
 		moves = self._moves(deal, stages, began) if deal.is_initiated else []
 		costs = self._costs(deal, moves, people, common)
-		self._project(deal, people, process_name, common, quotations, order, costs)
+		reviews, links = [], {}
+		if deal.is_initiated:
+			reviews, links = self._what_gates_ask_for(deal, process, people, common, rng)
+		self._project(deal, people, process_name, common, quotations, order, costs, links)
 		self._logs(deal, stages, people, moves)
 		self._risks(deal, people, common)
 		self._follow_ups(deal, people, common)
-		if not deal.is_initiated:
-			return []
-		return self._what_gates_ask_for(deal, process, people, common, rng)
+		self._requirements(deal, people, common)
+		return reviews
 
 	# ------------------------------------------------------------------------------- ERPNext's documents
 
@@ -407,12 +414,14 @@ class Maker:
 
 	# ---------------------------------------------------------------------------------------- the project
 
-	def _project(self, deal: Deal, people, process_name: str, common, quotations, order, costs) -> None:
+	def _project(
+		self, deal: Deal, people, process_name: str, common, quotations, order, costs, links
+	) -> None:
 		name = project_name(deal.number)
 		process = self.processes[process_name]
 		template = self.templates["project"]
 		stage = process.stages[deal.position] if deal.is_initiated else None
-		rate = 7.1 if deal.number % 10 == 7 else 1
+		currency, rate = _currency(deal)
 		base = flt(deal.amount * rate, 2)
 		probability = stage.probability if stage else 0
 		ended = deal.status in ("Won", "Lost", "Abandoned", "Closed")
@@ -440,7 +449,7 @@ class Maker:
 			"process_version": process.name,
 			"director": people["director"][0],
 			"manager": people["manager"][0],
-			"currency": "USD" if rate != 1 else "CNY",
+			"currency": currency,
 			"conversion_rate": rate,
 			"expected_amount": deal.amount,
 			"base_expected_amount": base,
@@ -466,6 +475,7 @@ class Maker:
 			"status_before_win": "Active" if order else None,
 			"outcome_reason": "What was learnt" if deal.status in ("Lost", "Abandoned", "On Hold") else None,
 			**self._figures(deal, costs),
+			**links,
 		}
 		if frappe.get_meta(PROJECT).has_field("responsible"):
 			# Who answers for it: until it is handed over, that is its manager.
@@ -666,9 +676,35 @@ class Maker:
 				**common,
 			)
 
-	def _what_gates_ask_for(self, deal: Deal, process: Process, people, common, rng) -> list:
-		"""All that the gates ask for that were passed, and some of what the present one does."""
-		reviews = []
+	def _requirements(self, deal: Deal, people, common) -> None:
+		"""What the customer wants, of some deals."""
+		if not deal.is_initiated or deal.number % 3:
+			return
+		for number, status in enumerate(("Confirmed", "Analysed", "Captured")[: deal.number % 4]):
+			analysed = status != "Captured"
+			confirmed = status == "Confirmed"
+			self.rows.add(
+				self.templates["requirement"],
+				f"{PREFIX}Y-{deal.number:07d}-{number}",
+				presales_project=project_name(deal.number),
+				status=status,
+				feasibility="Feasible" if analysed else None,
+				analysed_by=people["engineer"][0] if analysed else None,
+				analysed_on=common["modified"] if analysed else None,
+				confirmed_by="The customer" if confirmed else None,
+				confirmed_on=common["modified"].date() if confirmed else None,
+				confirmation_recorded_by=people["manager"][0] if confirmed else None,
+				confirmation_recorded_on=common["modified"] if confirmed else None,
+				**common,
+			)
+
+	def _what_gates_ask_for(self, deal: Deal, process: Process, people, common, rng) -> tuple[list, dict]:
+		"""All that the gates ask for that were passed, and some of what the present one does.
+
+		Returns what is known of the reviews, and the fields of the project that follow from the rest.
+		"""
+		reviews, links = [], {}
+		bid_status = None
 		wanted = [
 			requirement
 			for stage in process.stages[: deal.position + 1]
@@ -711,16 +747,28 @@ class Maker:
 				document = documents.get({"Solution": "Solution", "Bid": "Bid Document"}.get(kind, ""))
 				reviews.append(((name("V"), deal, kind, None, people, common), document))
 			elif requirement.kind == "Record" and requirement.condition["count_rule"] != AT_MOST:
+				doctype = requirement.condition["reference_doctype"]
 				for _number in range(requirement.condition["min_count"] or 1):
-					if requirement.condition["reference_doctype"] == "Presales Activity":
+					if doctype == "Presales Activity":
 						self._activity(name("A"), deal, filters.get("activity_type", "Visit"), people, common)
-					elif requirement.condition["reference_doctype"] == "Presales Analysis Meeting":
+					elif doctype == "Presales Analysis Meeting":
 						self._meeting(
 							name("M"), deal, filters.get("meeting_type", "Periodic"), people, common
 						)
+				if doctype == "Presales Bid":
+					# One at a time; what comes later asks for more of it.
+					bid_status = "Preparing" if bid_status is None else "Submitted"
+				elif doctype == "Presales Negotiation Round":
+					self._round(name("H"), deal, people, common)
+				elif doctype == "Presales Solution":
+					self._solution(name("U"), deal, people, common)
+				elif doctype == "Presales Cost Estimate":
+					links = self._estimate(name("K"), deal, people, common)
 		if deal.review_due is not None:
 			reviews.append(((name("V"), deal, "Contract", deal.review_due, people, common), None))
-		return reviews
+		if bid_status:
+			self._bid(name("B"), deal, bid_status, people, common)
+		return reviews, links
 
 	def _activity(self, name: str, deal: Deal, activity_type: str, people, common) -> None:
 		day = min(deal.started + timedelta(days=20), self.today)
@@ -760,6 +808,86 @@ class Maker:
 			archived_by=people["archivist"][0],
 			**common,
 		)
+
+	def _bid(self, name: str, deal: Deal, status: str, people, common) -> None:
+		"""In preparation until a gate has asked for more; the deal decides on what was handed in."""
+		currency, rate = _currency(deal)
+		handed_in = status == "Submitted"
+		decided = handed_in and deal.status in ("Won", "Closed", "Lost")
+		if decided:
+			status = "Lost" if deal.status == "Lost" else "Won"
+		deadline = common["modified"] if handed_in else self.now + timedelta(days=1 + deal.number % 40)
+		self.rows.add(
+			self.templates["bid"],
+			name,
+			presales_project=project_name(deal.number),
+			tender_title=_title(deal),
+			tenderer=customer_name(deal.customer),
+			tenderer_name=_customer_title(deal.customer),
+			status=status,
+			company=COMPANIES[deal.company][0],
+			currency=currency,
+			bond_currency=currency,
+			conversion_rate=rate,
+			bond_conversion_rate=rate,
+			bid_price=deal.amount,
+			base_bid_price=flt(deal.amount * rate, 2),
+			submission_deadline=deadline,
+			opening=deadline,
+			submitted_by=people["manager"][0] if handed_in else None,
+			submitted_on=deadline if handed_in else None,
+			opened_by=people["manager"][0] if decided else None,
+			opened_on=deadline if decided else None,
+			decided_by=people["manager"][0] if decided else None,
+			decided_on=deadline if decided else None,
+			**common,
+		)
+
+	def _round(self, name: str, deal: Deal, people, common) -> None:
+		self.rows.add(
+			self.templates["round"],
+			name,
+			presales_project=project_name(deal.number),
+			responsible=people["manager"][0],
+			held_on=common["modified"].date(),
+			**common,
+		)
+
+	def _solution(self, name: str, deal: Deal, people, common) -> None:
+		self.rows.add(
+			self.templates["solution"],
+			name,
+			presales_project=project_name(deal.number),
+			title=f"Solution of {_title(deal)}",
+			responsible=people["engineer"][0],
+			submitted_by=people["engineer"][0],
+			submitted_on=common["modified"],
+			**common,
+		)
+
+	def _estimate(self, name: str, deal: Deal, people, common) -> dict:
+		"""Returns what the project shows of it."""
+		template = self.templates["estimate"]
+		currency, rate = _currency(deal)
+		factor = _factor(template, "base_selling_total", deal.amount * rate)
+		values = _scaled(template, factor)
+		values["selling_total"] = flt(values["base_selling_total"] / rate, 2)
+		self.rows.put(
+			template,
+			name=name,
+			presales_project=project_name(deal.number),
+			project_title=_title(deal),
+			company=COMPANIES[deal.company][0],
+			currency=currency,
+			conversion_rate=rate,
+			responsible=people["manager"][0],
+			submitted_on=common["modified"],
+			**values,
+			**common,
+		)
+		for line in template.children["lines"]:
+			self.rows.add_child(line, name, "lines", **_scaled(line, factor))
+		return {"cost_estimate": name, "base_estimated_cost": values["total_cost"]}
 
 	def _review(
 		self, name, deal: Deal, kind: str, due: int | None, people, common, document, fingerprint
@@ -847,6 +975,11 @@ def _equal_to(requirement: Requirement) -> dict:
 
 	filters = parse_filters(requirement.condition.get("reference_filters"))
 	return {fieldname: value for fieldname, operator, value in filters if operator == "="}
+
+
+def _currency(deal: Deal) -> tuple[str, float]:
+	"""The currency of a project, and its rate to that of the company."""
+	return ("USD", 7.1) if deal.number % 10 == 7 else ("CNY", 1)
 
 
 def _customer_title(number: int) -> str:
