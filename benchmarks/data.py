@@ -48,6 +48,7 @@ DOCTYPES = (
 	"Presales Rectification",
 	"Presales Guidance Note",
 	"Presales Cost Entry",
+	"Presales Initiation",
 	"Presales Requirement",
 	"Presales Solution",
 	"Presales Cost Estimate",
@@ -292,6 +293,7 @@ class Maker:
 		reviews, links = [], {}
 		if deal.is_initiated:
 			reviews, links = self._what_gates_ask_for(deal, process, people, common, rng)
+			links["initiation"] = self._initiation(deal, people, common, began + timedelta(days=7))
 		self._project(deal, people, process_name, common, quotations, order, costs, links)
 		self._logs(deal, stages, people, moves)
 		self._risks(deal, people, common)
@@ -676,6 +678,45 @@ class Maker:
 				**common,
 			)
 
+	def _initiation(self, deal: Deal, people, common, decided: datetime) -> str:
+		"""The application with which a project was initiated. Returns its name."""
+		template = self.templates["initiation"]
+		name = f"{PREFIX}I-{deal.number:07d}"
+		rate = _currency(deal)[1]
+		factor = _factor(template, "expected_revenue", deal.amount * rate)
+		director, manager = people["director"][0], people["manager"][0]
+		self.rows.put(
+			template,
+			name=name,
+			presales_project=project_name(deal.number),
+			project_title=_title(deal),
+			company=COMPANIES[deal.company][0],
+			applied_by=director,
+			applied_on=decided - timedelta(days=3),
+			decided_by=email("leader"),
+			decided_on=decided,
+			person_months=deal.person_months,
+			is_large_project=int(deal.person_months > 50),
+			# Where the answers do not make it one of its class, it was raised to it.
+			raised_to=deal.project_class if deal.project_class != "Regular" else None,
+			project_class=deal.project_class,
+			**_scaled(template, factor),
+			**common,
+		)
+		for answer in template.children["classification"]:
+			self.rows.add_child(answer, name, "classification")
+		for idx, (role, user) in enumerate((("Director", director), ("Manager", manager)), start=1):
+			self.rows.add_child(
+				template.children["team"][0],
+				name,
+				"team",
+				idx,
+				project_role=role,
+				user=user,
+				full_name=self.full_names[user],
+			)
+		return name
+
 	def _requirements(self, deal: Deal, people, common) -> None:
 		"""What the customer wants, of some deals."""
 		if not deal.is_initiated or deal.number % 3:
@@ -870,8 +911,7 @@ class Maker:
 		template = self.templates["estimate"]
 		currency, rate = _currency(deal)
 		factor = _factor(template, "base_selling_total", deal.amount * rate)
-		values = _scaled(template, factor)
-		values["selling_total"] = flt(values["base_selling_total"] / rate, 2)
+		values = _sold(template, factor, rate)
 		self.rows.put(
 			template,
 			name=name,
@@ -886,7 +926,7 @@ class Maker:
 			**common,
 		)
 		for line in template.children["lines"]:
-			self.rows.add_child(line, name, "lines", **_scaled(line, factor))
+			self.rows.add_child(line, name, "lines", **_sold(line, factor, rate))
 		return {"cost_estimate": name, "base_estimated_cost": values["total_cost"]}
 
 	def _review(
@@ -967,6 +1007,15 @@ def _scaled(template: Template, factor: float) -> dict:
 	values = {fieldname: round(template.row[fieldname] * factor, 2) for fieldname in template.money}
 	# Amounts in words are those of the template, and would be wrong.
 	values.update({key: "" for key in ("in_words", "base_in_words") if template.row.get(key)})
+	return values
+
+
+def _sold(template: Template, factor: float, rate: float) -> dict:
+	"""Amounts of a cost estimate or of its line: what it is sold for is in the currency of the project, too."""
+	values = _scaled(template, factor)
+	for fieldname in list(values):
+		if fieldname.startswith("base_selling"):
+			values[fieldname.removeprefix("base_")] = flt(values[fieldname] / rate, 2)
 	return values
 
 

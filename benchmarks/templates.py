@@ -89,6 +89,7 @@ def _make() -> dict:
 	found["project"] = read(PROJECT, project.name)
 	if action := frappe.db.get_value("Workflow Action", {"reference_name": project.name}):
 		found["action"] = read("Workflow Action", action)
+	found["initiation"] = _initiation(project.name)
 	frappe.db.set_value(
 		PROJECT,
 		project.name,
@@ -220,6 +221,37 @@ def new_project(**values):
 			**values,
 		},
 	)
+
+
+def _initiation(project: str) -> Template:
+	"""The application for a project that is a draft, submitted and decided on."""
+	with acting_as(email("director")):
+		doc = new(
+			"Presales Initiation",
+			{
+				"presales_project": project,
+				"prospect_analysis": "<p>The city plans guidance for its car parks.</p>",
+				"market_value": "High",
+				"authenticity": "Confirmed",
+				"feasibility": "High",
+				"technical_difficulty": "Medium",
+				"competition": "Strong",
+				"win_chance": 40,
+				"strengths": "Two reference cities",
+				"weaknesses": "No branch office in the province",
+				"opportunities": "Three neighbouring cities watch the project",
+				"threats": "A competitor works for the city already",
+				"expected_cost": 800_000,
+				"cost_of_sale": 100_000,
+				"monthly_net_inflow": 75_000,
+				"person_months": 12,
+			},
+		).insert()
+		for row in doc.classification:
+			row.answer = "No"
+		doc.submit()
+	doc.decide("Approved")
+	return read(doc.doctype, doc.name)
 
 
 def _under(project: str) -> dict:
@@ -392,9 +424,9 @@ def _under(project: str) -> dict:
 			{
 				"cost_kind": "Equipment",
 				"item_code": ITEMS[0],
-				"qty": 400,
-				"unit_cost": 1_000,
-				"selling_price": 2_000,
+				"qty": 40,
+				"unit_cost": 10_000,
+				"selling_price": 20_000,
 			},
 			{
 				"cost_kind": "Installation",

@@ -546,6 +546,45 @@ def test_each_report_has_a_counterpart_with_the_same_result(bench):
 		compare(report, "member", one_of(counterpart.member)).check()
 
 
+def test_what_newer_gates_count_is_there(bench):
+	"""Whatever a process asks for as a record, some deals have, unless the benchmark says that it leaves it out."""
+	from benchmarks.world import frozen_processes
+	from presales_mgmt.gates.definitions import project_link_field
+
+	left_out = {"Presales Handover"}
+	asked = {
+		requirement.condition["reference_doctype"]
+		for process in frozen_processes().values()
+		for stage in process.stages
+		for requirement in process.requirements_of(stage.name)
+		if requirement.kind == "Record"
+	}
+	for doctype in asked - left_out:
+		assert bench.db.count(doctype, {project_link_field(doctype): ["like", "PSB-P-%"]}), doctype
+
+
+def test_initiated_projects_have_their_application_and_estimate(bench):
+	fields = ["name", "stage", "initiation", "cost_estimate", "base_estimated_cost", "project_class"]
+	for project in bench.get_all(
+		"Presales Project", filters={"name": ["like", "PSB-P-%"]}, fields=fields, order_by="name asc"
+	):
+		assert bool(project.initiation) == bool(project.stage), project.name
+		if project.initiation:
+			application = bench.get_doc("Presales Initiation", project.initiation)
+			assert (application.docstatus, application.result) == (1, "Approved")
+			assert (application.presales_project, application.project_class) == (
+				project.name,
+				project.project_class,
+			)
+		if project.cost_estimate:
+			estimate = bench.get_doc("Presales Cost Estimate", project.cost_estimate)
+			assert estimate.total_cost == project.base_estimated_cost
+			assert sum(row.cost_amount for row in estimate.lines) == pytest.approx(estimate.lines_cost)
+			assert sum(row.selling_amount for row in estimate.lines) == pytest.approx(
+				estimate.selling_total, abs=0.02
+			)
+
+
 def test_statements_that_differ_in_values_only_are_one():
 	from benchmarks.explain import shape
 
