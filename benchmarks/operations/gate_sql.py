@@ -15,7 +15,9 @@ from presales_mgmt.rules.risk import LEVELS
 VERSION = "Presales Process Version"
 
 
-def missing_sql(versions, condition: str, values: dict, inside: str = "1 = 1") -> tuple[str, dict]:
+def missing_sql(
+	versions, condition: str, values: dict, inside: str = "1 = 1", columns: tuple[str, ...] = ()
+) -> tuple[str, dict]:
 	"""SQL and values for: project -> number of mandatory requirements of its stage that are not satisfied.
 
 	Args:
@@ -23,7 +25,10 @@ def missing_sql(versions, condition: str, values: dict, inside: str = "1 = 1") -
 		condition: which projects `p` are asked about.
 		values: the values in `condition` and `inside`.
 		inside: which records under projects are looked at, by their `{project}`; so that little is read for few.
+		columns: more fields of the projects that are wanted. They are read here, for MariaDB would fill the whole
+			statement anew for each project that another one joins it to.
 	"""
+	shown = ", ".join(f"p.`{column}`" for column in ("name", *columns))
 	requirements = frappe.get_all(
 		"Presales Process Requirement",
 		filters={"parenttype": VERSION, "parent": ["in", sorted(versions)], "mandatory": 1},
@@ -49,7 +54,7 @@ def missing_sql(versions, condition: str, values: dict, inside: str = "1 = 1") -
 	bands = frappe.get_cached_doc("Presales Settings").get_risk_bands()
 	levels = " ".join(f"when '{level}' then {bands.highest_score(level)}" for level in LEVELS)
 	sql = f"""
-		select p.name, sum(case when r.name is null then 0 when (case r.kind
+		select {shown}, sum(case when r.name is null then 0 when (case r.kind
 			when 'Document' then coalesce(d.n, 0) >= greatest(coalesce(r.min_count, 1), 1)
 			when 'Review' then coalesce(v.approving, 0) = 1
 			when 'Checklist' then c.requirement_code is not null
@@ -89,7 +94,7 @@ def missing_sql(versions, condition: str, values: dict, inside: str = "1 = 1") -
 			where {of_project} group by parent, parentfield) f
 			on r.kind = 'Field' and f.parent = p.name and f.parentfield = r.project_field
 		where {condition}
-		group by p.name
+		group by {shown}
 		order by p.name"""
 	return sql, values
 

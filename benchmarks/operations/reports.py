@@ -84,9 +84,8 @@ class GateStatus:
 			order_by="process_version asc",
 		)
 		versions = {*versions, *(process.name for process in frozen_processes().values())}
-		missing, self.values = missing_sql(versions, condition, values, inside)
-		self.sql = f"""select q.name, q.project_title, q.status, q.stage, q.stage_entered_on, q.manager, m.missing
-			from `tab{PROJECT}` q join ({missing}) m on m.name = q.name"""
+		columns = ("project_title", "status", "stage", "stage_entered_on", "manager")
+		self.sql, self.values = missing_sql(versions, condition, values, inside, columns)
 
 	def run(self):
 		return frappe.db.sql(self.sql, self.values, as_dict=True)
