@@ -21,6 +21,9 @@ from benchmarks.templates import PROJECT, Template
 from benchmarks.world import COMPANIES, email
 from presales_mgmt import reviewed_version
 from presales_mgmt.gates.rules import AT_MOST, FORWARD, START, STATUS, Process, Requirement
+from presales_mgmt.rules import quotation as versions
+from presales_mgmt.rules.budget import Budget, is_to_be_warned
+from presales_mgmt.rules.cost_of_sale import JOURNAL, LABOUR, PURCHASE, add_up, stage_at
 from presales_mgmt.rules.risk import score
 
 BATCH = 500
@@ -44,8 +47,23 @@ DOCTYPES = (
 	"Presales Review Opinion",
 	"Presales Rectification",
 	"Presales Guidance Note",
+	"Presales Cost Entry",
+	"Presales Initiation",
+	"Presales Requirement",
+	"Presales Solution",
+	"Presales Cost Estimate",
+	"Presales Bid",
+	"Presales Negotiation Round",
 	"Workflow Action",
 )
+
+# Kind of cost -> ERPNext's document that it is booked with, and what such a row says that it is for. The documents
+# are not made: what reads costs reads the ledger.
+SOURCES = {
+	LABOUR: ("Timesheet", "Presales"),
+	PURCHASE: ("Purchase Invoice", "Samples"),
+	JOURNAL: ("Journal Entry", "Marketing Expenses"),
+}
 
 WORDS = ("City parking", "Hospital access", "Harbour gate", "Museum alarm", "Metro video", "Campus network")
 THINGS = ("guidance", "control", "surveillance", "renewal", "extension")
@@ -270,13 +288,18 @@ class Maker:
 		self._opportunity(deal, people, common)
 		quotations = self._quotations(deal, common)
 		order = self._order(deal, quotations, common)
-		self._project(deal, people, process_name, common, quotations, order)
-		self._logs(deal, stages, people, began)
+		moves = self._moves(deal, stages, began) if deal.is_initiated else []
+		costs = self._costs(deal, moves, people, common)
+		reviews, links = [], {}
+		if deal.is_initiated:
+			reviews, links = self._what_gates_ask_for(deal, process, people, common, rng)
+			links["initiation"] = self._initiation(deal, people, common, began + timedelta(days=7))
+		self._project(deal, people, process_name, common, quotations, order, costs, links)
+		self._logs(deal, stages, people, moves)
 		self._risks(deal, people, common)
 		self._follow_ups(deal, people, common)
-		if not deal.is_initiated:
-			return []
-		return self._what_gates_ask_for(deal, process, people, common, rng)
+		self._requirements(deal, people, common)
+		return reviews
 
 	# ------------------------------------------------------------------------------- ERPNext's documents
 
@@ -306,43 +329,54 @@ class Maker:
 				reason, opportunity_name(deal.number), "lost_reasons", parenttype="Opportunity"
 			)
 
-	def _quotations(self, deal: Deal, common) -> list[tuple[str, float]]:
-		"""Name and amount of each: the later, the cheaper."""
-		made = []
+	def _quotations(self, deal: Deal, common) -> list[frappe._dict]:
+		"""The versions of the offer, the first one first: the later, the cheaper."""
 		template = self.templates["quotation", deal.company]
-		for version in range(deal.quotations):
-			name = quotations_of(project_name(deal.number))[version]
-			amount = round(deal.amount * (1 - 0.03 * version), 2)
-			status = OFFERED_STATUS.get(deal.status, "Open")
-			opportunity = opportunity_name(deal.number)
+		made = [
+			frappe._dict(
+				name=name,
+				status=OFFERED_STATUS.get(deal.status, "Open"),
+				presales_version=version + 1,
+				quotation_to="Customer",
+				party_name=customer_name(deal.customer),
+				base_net_total=_in_whole_rates(template, deal.amount * (1 - 0.03 * version)),
+			)
+			for version, name in enumerate(quotations_of(project_name(deal.number)))
+		]
+		if deal.has_order:
+			made[-1].status = "Ordered"
+		statuses = versions.statuses(made)
+		opportunity = opportunity_name(deal.number)
+		for number, row in enumerate(made):
+			row.presales_version_status = statuses[row.name]
 			of_items = {"prevdoc_docname": opportunity}
-			if deal.has_order and version == deal.quotations - 1:
-				status = "Ordered"
+			if row.status == "Ordered":
 				of_items["ordered_qty"] = lambda item: item["stock_qty"]
 			self._sized(
 				template,
-				name,
-				amount,
+				row.name,
+				row.base_net_total,
 				"base_net_total",
 				child_values={"items": of_items},
 				**common,
-				party_name=customer_name(deal.customer),
+				party_name=row.party_name,
 				customer_name=_customer_title(deal.customer),
 				title=_customer_title(deal.customer),
 				opportunity=opportunity,
-				transaction_date=deal.started + timedelta(days=30 + 20 * version),
-				valid_till=deal.started + timedelta(days=120 + 20 * version),
-				status=status,
+				transaction_date=deal.started + timedelta(days=30 + 20 * number),
+				valid_till=deal.started + timedelta(days=120 + 20 * number),
+				status=row.status,
+				presales_version=row.presales_version,
+				presales_version_status=row.presales_version_status,
 				presales_project=project_name(deal.number),
 			)
-			made.append((name, amount))
 		return made
 
 	def _order(self, deal: Deal, quotations, common) -> tuple[str, float] | None:
 		if not deal.has_order:
 			return None
 		name = f"{PREFIX}S-{deal.number:07d}"
-		quotation, amount = quotations[-1]
+		quotation, amount = quotations[-1].name, quotations[-1].base_net_total
 		ordered = deal.started + timedelta(days=90)
 		self._sized(
 			self.templates["order", deal.company],
@@ -369,7 +403,7 @@ class Maker:
 		self, template: Template, name: str, amount: float, measure: str, child_values=None, **values
 	) -> None:
 		"""A copy of one of ERPNext's documents whose amounts are in proportion to `amount`."""
-		factor = amount / template.row[measure]
+		factor = _factor(template, measure, amount)
 		# Versions of ERPNext differ in what they have.
 		meta = frappe.get_meta(template.doctype)
 		present = {key: value for key, value in values.items() if key in template.row or meta.has_field(key)}
@@ -382,12 +416,14 @@ class Maker:
 
 	# ---------------------------------------------------------------------------------------- the project
 
-	def _project(self, deal: Deal, people, process_name: str, common, quotations, order) -> None:
+	def _project(
+		self, deal: Deal, people, process_name: str, common, quotations, order, costs, links
+	) -> None:
 		name = project_name(deal.number)
 		process = self.processes[process_name]
 		template = self.templates["project"]
 		stage = process.stages[deal.position] if deal.is_initiated else None
-		rate = 7.1 if deal.number % 10 == 7 else 1
+		currency, rate = _currency(deal)
 		base = flt(deal.amount * rate, 2)
 		probability = stage.probability if stage else 0
 		ended = deal.status in ("Won", "Lost", "Abandoned", "Closed")
@@ -397,6 +433,11 @@ class Maker:
 		stays = not ended or deal.status == "Won"
 		decided = min(deal.started + timedelta(days=90), self.today) if ended else None
 		approved = datetime.combine(deal.started + timedelta(days=7), time(10))
+		# What was lost stands for no deal any more.
+		offer = versions.choose_offer(
+			[row for row in quotations if row.presales_version_status == versions.CURRENT],
+			("Customer", customer_name(deal.customer)),
+		)
 		values = {
 			"project_title": _title(deal),
 			"company": COMPANIES[deal.company][0],
@@ -410,7 +451,7 @@ class Maker:
 			"process_version": process.name,
 			"director": people["director"][0],
 			"manager": people["manager"][0],
-			"currency": "USD" if rate != 1 else "CNY",
+			"currency": currency,
 			"conversion_rate": rate,
 			"expected_amount": deal.amount,
 			"base_expected_amount": base,
@@ -426,8 +467,8 @@ class Maker:
 			"applied_on": approved - timedelta(days=3) if deal.status != "Draft" else None,
 			"approved_by": email("leader") if stage else None,
 			"approved_on": approved if stage else None,
-			"quotation": quotations[-1][0] if quotations else None,
-			"base_quoted_amount": quotations[-1][1] if quotations else 0,
+			"quotation": offer.name if offer else None,
+			"base_quoted_amount": offer.base_net_total if offer else 0,
 			"sales_order": order[0] if order else None,
 			"base_won_amount": order[1] if order else 0,
 			"won_on": decided if order else None,
@@ -435,6 +476,8 @@ class Maker:
 			"closed_on": decided if deal.status == "Closed" else None,
 			"status_before_win": "Active" if order else None,
 			"outcome_reason": "What was learnt" if deal.status in ("Lost", "Abandoned", "On Hold") else None,
+			**self._figures(deal, costs),
+			**links,
 		}
 		if frappe.get_meta(PROJECT).has_field("responsible"):
 			# Who answers for it: until it is handed over, that is its manager.
@@ -490,23 +533,27 @@ class Maker:
 		stay = (self.now - began) / (deal.position + 2)
 		return began + stay * deal.position if stay > timedelta() else began
 
-	def _logs(self, deal: Deal, stages, people, began: datetime) -> None:
+	def _moves(self, deal: Deal, stages, began: datetime) -> list[tuple[datetime, str]]:
+		"""When it came into which stage, the first one first."""
+		first = began + timedelta(days=7)
+		stay = max((self._entered(deal) - first) / max(deal.position, 1), timedelta())
+		return [(first + stay * position, stages[position].name) for position in range(deal.position + 1)]
+
+	def _logs(self, deal: Deal, stages, people, moves) -> None:
 		if not deal.is_initiated:
 			return
 		entered = self._entered(deal)
-		first = began + timedelta(days=7)
-		stay = max((entered - first) / max(deal.position, 1), timedelta())
-		for position in range(deal.position + 1):
-			moved = first + stay * position
+		for position, (moved, stage) in enumerate(moves):
+			stay = moved - moves[position - 1][0] if position else timedelta()
 			self._log(
 				deal,
 				position,
 				from_stage=stages[position - 1].name if position else None,
-				to_stage=stages[position].name,
+				to_stage=stage,
 				move_type=FORWARD if position else START,
 				moved_by=people["manager"][0],
 				moved_on=moved,
-				days_in_stage=round(stay.total_seconds() / 86400, 2) if position else 0,
+				days_in_stage=round(stay.total_seconds() / 86400, 2),
 				probability=stages[position].probability,
 			)
 		if deal.status in ("Won", "Closed", "Lost", "Abandoned", "On Hold"):
@@ -534,6 +581,50 @@ class Maker:
 		)
 
 	# --------------------------------------------------------------------------- what hangs under the project
+
+	def _costs(self, deal: Deal, moves, people, common) -> list[frappe._dict]:
+		"""Rows of the ledger, as ERPNext's documents write them."""
+		made = []
+		for number, (kind, amount, share) in enumerate(deal.costs):
+			moment = moves[0][0] + max(self.now - moves[0][0], timedelta()) * share
+			source, activity = SOURCES[kind]
+			row = frappe._dict(
+				kind=kind,
+				activity=activity,
+				posting_date=moment.date(),
+				stage=stage_at(moves, moment),
+				base_amount=amount,
+				amount=amount,
+				hours=round(amount / spread.COST_OF_AN_HOUR, 2) if kind == LABOUR else 0.0,
+				user=people["engineer"][0] if kind == LABOUR else None,
+				source_doctype=source,
+				source_name=f"{PREFIX}{source}-{deal.number:07d}-{number}",
+			)
+			self.rows.put(
+				self.templates["cost"],
+				name=f"{PREFIX}E-{deal.number:07d}-{number}",
+				presales_project=project_name(deal.number),
+				company=COMPANIES[deal.company][0],
+				**row,
+				**common,
+			)
+			made.append(row)
+		return made
+
+	def _figures(self, deal: Deal, costs) -> dict:
+		"""What the project shows of its costs. Nothing is ordered, so that nothing is committed."""
+		figures = add_up(costs, [], [])
+		settings = frappe.get_cached_doc("Presales Settings")
+		percent = settings.get_for_company("budget_warn_percent", COMPANIES[deal.company][0])
+		return {
+			"presales_budget": deal.budget,
+			"base_cost_of_sale": figures.cost,
+			"base_purchase_cost": figures.purchases,
+			"cost_of_sale_hours": figures.hours,
+			"budget_warned": int(
+				is_to_be_warned(Budget(deal.budget, warn_percent=flt(percent)), figures.spent)
+			),
+		}
 
 	def _risks(self, deal: Deal, people, common) -> None:
 		for number, (probability, impact, status, category) in enumerate(deal.risks):
@@ -587,9 +678,74 @@ class Maker:
 				**common,
 			)
 
-	def _what_gates_ask_for(self, deal: Deal, process: Process, people, common, rng) -> list:
-		"""All that the gates ask for that were passed, and some of what the present one does."""
-		reviews = []
+	def _initiation(self, deal: Deal, people, common, decided: datetime) -> str:
+		"""The application with which a project was initiated. Returns its name."""
+		template = self.templates["initiation"]
+		name = f"{PREFIX}I-{deal.number:07d}"
+		rate = _currency(deal)[1]
+		factor = _factor(template, "expected_revenue", deal.amount * rate)
+		director, manager = people["director"][0], people["manager"][0]
+		self.rows.put(
+			template,
+			name=name,
+			presales_project=project_name(deal.number),
+			project_title=_title(deal),
+			company=COMPANIES[deal.company][0],
+			applied_by=director,
+			applied_on=decided - timedelta(days=3),
+			decided_by=email("leader"),
+			decided_on=decided,
+			person_months=deal.person_months,
+			is_large_project=int(deal.person_months > 50),
+			# Where the answers do not make it one of its class, it was raised to it.
+			raised_to=deal.project_class if deal.project_class != "Regular" else None,
+			project_class=deal.project_class,
+			**_scaled(template, factor),
+			**common,
+		)
+		for answer in template.children["classification"]:
+			self.rows.add_child(answer, name, "classification")
+		for idx, (role, user) in enumerate((("Director", director), ("Manager", manager)), start=1):
+			self.rows.add_child(
+				template.children["team"][0],
+				name,
+				"team",
+				idx,
+				project_role=role,
+				user=user,
+				full_name=self.full_names[user],
+			)
+		return name
+
+	def _requirements(self, deal: Deal, people, common) -> None:
+		"""What the customer wants, of some deals."""
+		if not deal.is_initiated or deal.number % 3:
+			return
+		for number, status in enumerate(("Confirmed", "Analysed", "Captured")[: deal.number % 4]):
+			analysed = status != "Captured"
+			confirmed = status == "Confirmed"
+			self.rows.add(
+				self.templates["requirement"],
+				f"{PREFIX}Y-{deal.number:07d}-{number}",
+				presales_project=project_name(deal.number),
+				status=status,
+				feasibility="Feasible" if analysed else None,
+				analysed_by=people["engineer"][0] if analysed else None,
+				analysed_on=common["modified"] if analysed else None,
+				confirmed_by="The customer" if confirmed else None,
+				confirmed_on=common["modified"].date() if confirmed else None,
+				confirmation_recorded_by=people["manager"][0] if confirmed else None,
+				confirmation_recorded_on=common["modified"] if confirmed else None,
+				**common,
+			)
+
+	def _what_gates_ask_for(self, deal: Deal, process: Process, people, common, rng) -> tuple[list, dict]:
+		"""All that the gates ask for that were passed, and some of what the present one does.
+
+		Returns what is known of the reviews, and the fields of the project that follow from the rest.
+		"""
+		reviews, links = [], {}
+		bid_status = None
 		wanted = [
 			requirement
 			for stage in process.stages[: deal.position + 1]
@@ -632,16 +788,28 @@ class Maker:
 				document = documents.get({"Solution": "Solution", "Bid": "Bid Document"}.get(kind, ""))
 				reviews.append(((name("V"), deal, kind, None, people, common), document))
 			elif requirement.kind == "Record" and requirement.condition["count_rule"] != AT_MOST:
+				doctype = requirement.condition["reference_doctype"]
 				for _number in range(requirement.condition["min_count"] or 1):
-					if requirement.condition["reference_doctype"] == "Presales Activity":
+					if doctype == "Presales Activity":
 						self._activity(name("A"), deal, filters.get("activity_type", "Visit"), people, common)
-					elif requirement.condition["reference_doctype"] == "Presales Analysis Meeting":
+					elif doctype == "Presales Analysis Meeting":
 						self._meeting(
 							name("M"), deal, filters.get("meeting_type", "Periodic"), people, common
 						)
+				if doctype == "Presales Bid":
+					# One at a time; what comes later asks for more of it.
+					bid_status = "Preparing" if bid_status is None else "Submitted"
+				elif doctype == "Presales Negotiation Round":
+					self._round(name("H"), deal, people, common)
+				elif doctype == "Presales Solution":
+					self._solution(name("U"), deal, people, common)
+				elif doctype == "Presales Cost Estimate":
+					links = self._estimate(name("K"), deal, people, common)
 		if deal.review_due is not None:
 			reviews.append(((name("V"), deal, "Contract", deal.review_due, people, common), None))
-		return reviews
+		if bid_status:
+			self._bid(name("B"), deal, bid_status, people, common)
+		return reviews, links
 
 	def _activity(self, name: str, deal: Deal, activity_type: str, people, common) -> None:
 		day = min(deal.started + timedelta(days=20), self.today)
@@ -681,6 +849,85 @@ class Maker:
 			archived_by=people["archivist"][0],
 			**common,
 		)
+
+	def _bid(self, name: str, deal: Deal, status: str, people, common) -> None:
+		"""In preparation until a gate has asked for more; the deal decides on what was handed in."""
+		currency, rate = _currency(deal)
+		handed_in = status == "Submitted"
+		decided = handed_in and deal.status in ("Won", "Closed", "Lost")
+		if decided:
+			status = "Lost" if deal.status == "Lost" else "Won"
+		deadline = common["modified"] if handed_in else self.now + timedelta(days=1 + deal.number % 40)
+		self.rows.add(
+			self.templates["bid"],
+			name,
+			presales_project=project_name(deal.number),
+			tender_title=_title(deal),
+			tenderer=customer_name(deal.customer),
+			tenderer_name=_customer_title(deal.customer),
+			status=status,
+			company=COMPANIES[deal.company][0],
+			currency=currency,
+			bond_currency=currency,
+			conversion_rate=rate,
+			bond_conversion_rate=rate,
+			bid_price=deal.amount,
+			base_bid_price=flt(deal.amount * rate, 2),
+			submission_deadline=deadline,
+			opening=deadline,
+			submitted_by=people["manager"][0] if handed_in else None,
+			submitted_on=deadline if handed_in else None,
+			opened_by=people["manager"][0] if decided else None,
+			opened_on=deadline if decided else None,
+			decided_by=people["manager"][0] if decided else None,
+			decided_on=deadline if decided else None,
+			**common,
+		)
+
+	def _round(self, name: str, deal: Deal, people, common) -> None:
+		self.rows.add(
+			self.templates["round"],
+			name,
+			presales_project=project_name(deal.number),
+			responsible=people["manager"][0],
+			held_on=common["modified"].date(),
+			**common,
+		)
+
+	def _solution(self, name: str, deal: Deal, people, common) -> None:
+		self.rows.add(
+			self.templates["solution"],
+			name,
+			presales_project=project_name(deal.number),
+			title=f"Solution of {_title(deal)}",
+			responsible=people["engineer"][0],
+			submitted_by=people["engineer"][0],
+			submitted_on=common["modified"],
+			**common,
+		)
+
+	def _estimate(self, name: str, deal: Deal, people, common) -> dict:
+		"""Returns what the project shows of it."""
+		template = self.templates["estimate"]
+		currency, rate = _currency(deal)
+		factor = _factor(template, "base_selling_total", deal.amount * rate)
+		values = _sold(template, factor, rate)
+		self.rows.put(
+			template,
+			name=name,
+			presales_project=project_name(deal.number),
+			project_title=_title(deal),
+			company=COMPANIES[deal.company][0],
+			currency=currency,
+			conversion_rate=rate,
+			responsible=people["manager"][0],
+			submitted_on=common["modified"],
+			**values,
+			**common,
+		)
+		for line in template.children["lines"]:
+			self.rows.add_child(line, name, "lines", **_sold(line, factor, rate))
+		return {"cost_estimate": name, "base_estimated_cost": values["total_cost"]}
 
 	def _review(
 		self, name, deal: Deal, kind: str, due: int | None, people, common, document, fingerprint
@@ -745,10 +992,30 @@ def _acting_roles() -> dict[str, list[str]]:
 	return found
 
 
+def _factor(template: Template, measure: str, amount: float) -> float:
+	"""How much larger than the template a document of `amount` is, nearly: its rates are whole, and add up to its total."""
+	return round(amount / template.row[measure], 6)
+
+
+def _in_whole_rates(template: Template, amount: float) -> float:
+	"""The net total of a document of about `amount`."""
+	measure = "base_net_total"
+	return flt(template.row[measure] * _factor(template, measure, amount), 2)
+
+
 def _scaled(template: Template, factor: float) -> dict:
 	values = {fieldname: round(template.row[fieldname] * factor, 2) for fieldname in template.money}
 	# Amounts in words are those of the template, and would be wrong.
 	values.update({key: "" for key in ("in_words", "base_in_words") if template.row.get(key)})
+	return values
+
+
+def _sold(template: Template, factor: float, rate: float) -> dict:
+	"""Amounts of a cost estimate or of its line: what it is sold for is in the currency of the project, too."""
+	values = _scaled(template, factor)
+	for fieldname in list(values):
+		if fieldname.startswith("base_selling"):
+			values[fieldname.removeprefix("base_")] = flt(values[fieldname] / rate, 2)
 	return values
 
 
@@ -757,6 +1024,11 @@ def _equal_to(requirement: Requirement) -> dict:
 
 	filters = parse_filters(requirement.condition.get("reference_filters"))
 	return {fieldname: value for fieldname, operator, value in filters if operator == "="}
+
+
+def _currency(deal: Deal) -> tuple[str, float]:
+	"""The currency of a project, and its rate to that of the company."""
+	return ("USD", 7.1) if deal.number % 10 == 7 else ("CNY", 1)
 
 
 def _customer_title(number: int) -> str:

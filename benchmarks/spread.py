@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from presales_mgmt.gates.rules import Process
+from presales_mgmt.rules.cost_of_sale import JOURNAL, LABOUR, PURCHASE
 
 SEED = 20261124
 
@@ -40,6 +41,11 @@ PEOPLE = {
 }
 CUSTOMERS = 200
 
+# What the sale costs is booked as one of these, with the usual amount. Claims of expenses belong to an app that not
+# every site has.
+COSTS = ((LABOUR, 70, 1_500), (PURCHASE, 20, 8_000), (JOURNAL, 10, 2_000))
+COST_OF_AN_HOUR = 150
+
 
 @dataclass(frozen=True)
 class Deal:
@@ -69,6 +75,10 @@ class Deal:
 	guidance: tuple[tuple[int, str], ...]
 	# A review that waits for its opinion, with the days until it is due; None for most.
 	review_due: int | None
+	# What the sale has cost: kind, amount, and when, as a share of the time since it was initiated.
+	costs: tuple[tuple[str, float, float], ...]
+	# What may be spent on it; 0 where nothing was said.
+	budget: float
 
 	@property
 	def is_initiated(self) -> bool:
@@ -135,6 +145,12 @@ def deal(number: int, processes: Sequence[Process], today: date) -> Deal:
 		review_due=rng.randrange(-20, 20)
 		if position is not None and not signing and rng.random() < 0.06
 		else None,
+		costs=tuple(_cost(rng) for _entry in range(rng.randrange(1, 8)))
+		if position is not None and rng.random() < 0.9
+		else (),
+		budget=round(rng.lognormvariate(10.0, 0.6), -2)
+		if position is not None and rng.random() < 0.7
+		else 0.0,
 	)
 
 
@@ -145,6 +161,12 @@ def quotations(number: int) -> int:
 	if number % 10 == 3:
 		return 1 if number % 20 == 3 else 3
 	return 0
+
+
+def _cost(rng: random.Random) -> tuple[str, float, float]:
+	kind = _choose(rng, [(kind, weight) for kind, weight, _usual in COSTS])
+	usual = next(usual for name, _weight, usual in COSTS if name == kind)
+	return kind, round(usual * rng.lognormvariate(0.0, 0.7), 2), rng.random()
 
 
 def _follow_ups(rng: random.Random, position: int | None, statuses: Sequence[str]) -> tuple:

@@ -15,13 +15,12 @@ from benchmarks.world import (
 	COMPETITOR,
 	ITEMS,
 	LOST_REASON,
+	PROJECT,
 	acting_as,
 	email,
 	processes,
 	territory,
 )
-
-PROJECT = "Presales Project"
 
 
 @dataclass
@@ -90,6 +89,7 @@ def _make() -> dict:
 	found["project"] = read(PROJECT, project.name)
 	if action := frappe.db.get_value("Workflow Action", {"reference_name": project.name}):
 		found["action"] = read("Workflow Action", action)
+	found["initiation"] = _initiation(project.name)
 	frappe.db.set_value(
 		PROJECT,
 		project.name,
@@ -223,13 +223,44 @@ def new_project(**values):
 	)
 
 
+def _initiation(project: str) -> Template:
+	"""The application for a project that is a draft, submitted and decided on."""
+	with acting_as(email("director")):
+		doc = new(
+			"Presales Initiation",
+			{
+				"presales_project": project,
+				"prospect_analysis": "<p>The city plans guidance for its car parks.</p>",
+				"market_value": "High",
+				"authenticity": "Confirmed",
+				"feasibility": "High",
+				"technical_difficulty": "Medium",
+				"competition": "Strong",
+				"win_chance": 40,
+				"strengths": "Two reference cities",
+				"weaknesses": "No branch office in the province",
+				"opportunities": "Three neighbouring cities watch the project",
+				"threats": "A competitor works for the city already",
+				"expected_cost": 800_000,
+				"cost_of_sale": 100_000,
+				"monthly_net_inflow": 75_000,
+				"person_months": 12,
+			},
+		).insert()
+		for row in doc.classification:
+			row.answer = "No"
+		doc.submit()
+	doc.decide("Approved")
+	return read(doc.doctype, doc.name)
+
+
 def _under(project: str) -> dict:
 	"""What hangs under a project, made as the person whose task it is."""
 	common = {"presales_project": project}
 	found = {}
 
-	def make(kind: str, doctype: str, person: str, submit: bool = False, **values):
-		with acting_as(email(person)):
+	def make(kind: str, doctype: str, person: str, /, submit: bool = False, **values):
+		with acting_as(person if person == "Administrator" else email(person)):
 			doc = frappe.get_doc({"doctype": doctype, **common, **values})
 			# Moves and ticks are written by the engine and the API alone.
 			doc.insert(ignore_permissions=kind in ("log", "tick"))
@@ -349,4 +380,101 @@ def _under(project: str) -> dict:
 		done_by=email("engineer", 0),
 		done_on=now_datetime(),
 	)
+	make(
+		"requirement",
+		"Presales Requirement",
+		"engineer",
+		title="Signs that can be read in the sun",
+		kind="Device",
+		priority="Must Have",
+		source="Customer Visit",
+		device="Sign",
+		wanted_function="Shows the free spaces",
+		place="At the entrance",
+		quantity=40,
+	)
+	make(
+		"solution",
+		"Presales Solution",
+		"engineer",
+		submit=True,
+		title="Sensors and signs",
+		approach="<p>A sensor for each space.</p>",
+		feasibility="Feasible",
+		feasibility_notes="Built twice before",
+		technical_part="<p>Sensors, signs and the control centre.</p>",
+		commercial_part="<p>Paid on acceptance.</p>",
+		implementation_part="<p>Car park by car park.</p>",
+		equipment=[{"item_code": ITEMS[0], "qty": 600}, {"description": "Pole of 4 m", "qty": 40}],
+		quality_checks=[
+			{
+				"checkpoint": "Sensors count right",
+				"standard": "99 of 100 cars",
+				"responsible": user,
+				"due_date": add_days(today(), 60),
+			}
+		],
+	)
+	make(
+		"estimate",
+		"Presales Cost Estimate",
+		"Administrator",  # finance submits it, and the benchmark has nobody there
+		submit=True,
+		lines=[
+			{
+				"cost_kind": "Equipment",
+				"item_code": ITEMS[0],
+				"qty": 40,
+				"unit_cost": 10_000,
+				"selling_price": 20_000,
+			},
+			{
+				"cost_kind": "Installation",
+				"description": "Cabling",
+				"qty": 1,
+				"unit_cost": 400_000,
+				"selling_price": 400_000,
+			},
+		],
+	)
+	make(
+		"bid",
+		"Presales Bid",
+		"manager",
+		tender_title="Parking guidance for forty car parks",
+		tender_number="T-2026-017",
+		bid_kind="Open",
+		evaluation_method="Comprehensive Score",
+		technical_weight=50,
+		commercial_weight=20,
+		price_weight=30,
+		bid_price=1_200_000,
+		submission_deadline=add_days(now_datetime(), 10),
+		opening=add_days(now_datetime(), 11),
+	)
+	make(
+		"round",
+		"Presales Negotiation Round",
+		"manager",
+		outcome="Agreed",
+		held_on=yesterday,
+		responsible=user,
+		held_with="The city's purchasing",
+		customer_position="<p>Five percent less.</p>",
+		our_position="<p>The same price, a year of service more.</p>",
+		agreed="<p>A year of service more.</p>",
+	)
+	cost = frappe.get_doc(
+		{
+			"doctype": "Presales Cost Entry",
+			**common,
+			"company": COMPANIES[0][0],
+			"posting_date": yesterday,
+			"kind": "Labour",
+			"currency": "CNY",
+		}
+	)
+	# Nobody writes it by hand: the app itself goes past its controller.
+	cost.db_insert()
+	found["cost"] = read(cost.doctype, cost.name)
 	return found

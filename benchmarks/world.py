@@ -1,4 +1,4 @@
-"""Companies, people, items and processes of the benchmark, and the DocType that is its floor."""
+"""Companies, people, items and processes of the benchmark, and the DocTypes that are its floor and the project's twin."""
 
 from contextlib import contextmanager
 
@@ -10,6 +10,7 @@ from benchmarks.spread import PEOPLE
 from presales_mgmt.gates.definitions import load_processes
 from presales_mgmt.presales_mgmt.doctype.presales_process.presales_process import freeze
 
+PROJECT = "Presales Project"
 DOMAIN = "presales-bench.example.com"
 # Name, abbreviation, currency.
 COMPANIES = (("PSB Presales Bench", "PSBA", "CNY"), ("PSB Presales Bench Two", "PSBB", "CNY"))
@@ -43,6 +44,12 @@ FLOOR_FIELDS = (
 )
 FLOOR_ROW_FIELDS = (("Link", "User"), ("Data", None), ("Float", None), ("Check", None))
 
+# The twin: what a project is without our controller.
+TWIN = "PSB Twin"
+TWIN_WORKFLOW = "PSB Twin Lifecycle"
+# Begins as the names of all that goes with the benchmark.
+TWIN_SERIES = f"{PREFIX}T-.YYYY.-.#####"
+
 
 def email(person: str, number: int = 0) -> str:
 	return f"psb-{person}-{number}@{DOMAIN}"
@@ -61,6 +68,7 @@ def acting_as(user: str):
 def make() -> None:
 	"""Make what is missing. Each record is kept as soon as it is made, so that a run can be taken up again."""
 	make_floor()
+	make_twin()
 	for name, abbreviation, currency in COMPANIES:
 		_insert(
 			"Company",
@@ -210,4 +218,53 @@ def new_floor():
 
 	doc = frappe.new_doc(FLOOR)
 	doc.update({**filled(FLOOR_FIELDS), "rows": [filled(FLOOR_ROW_FIELDS) for _row in range(3)]})
+	return doc
+
+
+# ------------------------------------------------------------------------------------------- the twin
+
+
+def make_twin() -> None:
+	"""A DocType as Presales Project is on this site, under a workflow like its own, but without our controller.
+
+	So the same document costs here what Frappe takes for it: each link that is looked up, each row that is written,
+	each child table that is compared, and the note for whoever may act next.
+	"""
+	project = frappe.get_meta(PROJECT)
+	if not frappe.db.exists("DocType", TWIN):
+		fields = [_copied(df) for df in project.fields]
+		series = next(df for df in fields if df["fieldname"] == "naming_series")
+		series.update(options=TWIN_SERIES, default=TWIN_SERIES)
+		# Of our module, as the floor is.
+		manifest.insert(
+			"DocType",
+			name=TWIN,
+			module="Presales Mgmt",
+			custom=1,
+			fields=fields,
+			permissions=[_copied(row) for row in project.permissions],
+			**{
+				key: project.get(key)
+				for key in ("autoname", "naming_rule", "track_changes", "title_field", "search_fields")
+			},
+		)
+		frappe.db.commit()
+	workflow = project.get_workflow()
+	if workflow and not frappe.db.exists("Workflow", TWIN_WORKFLOW):
+		# Of states and actions that are there, so that none has to be made and taken away.
+		values = _copied(frappe.get_doc("Workflow", workflow))
+		values.update(workflow_name=TWIN_WORKFLOW, document_type=TWIN)
+		manifest.insert("Workflow", **values)
+		frappe.db.commit()
+
+
+def _copied(doc) -> dict:
+	"""The values of a record and of its rows, without what says which one it is."""
+	return doc.as_dict(no_nulls=True, no_default_fields=True, no_child_table_fields=True)
+
+
+def new_twin(project):
+	"""An unsaved twin of a project that has been saved: with its values and as many rows, those of our controller, too."""
+	doc = frappe.new_doc(TWIN)
+	doc.update({**_copied(project), "naming_series": TWIN_SERIES})
 	return doc

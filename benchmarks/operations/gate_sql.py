@@ -15,7 +15,7 @@ from presales_mgmt.rules.risk import LEVELS
 VERSION = "Presales Process Version"
 
 
-def missing_sql(versions, condition: str, values: dict) -> tuple[str, dict]:
+def missing_sql(versions, condition: str, values: dict, columns: tuple[str, ...] = ()) -> tuple[str, dict]:
 	"""SQL and values for: project -> number of mandatory requirements of its stage that are not satisfied.
 
 	Each requirement of each project looks up, by the index on the project, what it asks for.
@@ -24,7 +24,9 @@ def missing_sql(versions, condition: str, values: dict) -> tuple[str, dict]:
 		versions: names of the process versions that the projects run on.
 		condition: which projects `p` are asked about.
 		values: the values in `condition`.
+		columns: more fields of the projects that are wanted.
 	"""
+	shown = ", ".join(f"p.`{column}`" for column in ("name", *columns))
 	requirements = frappe.get_all(
 		"Presales Process Requirement",
 		filters={"parenttype": VERSION, "parent": ["in", sorted(versions)], "mandatory": 1},
@@ -44,7 +46,7 @@ def missing_sql(versions, condition: str, values: dict) -> tuple[str, dict]:
 	bands = frappe.get_cached_doc("Presales Settings").get_risk_bands()
 	levels = " ".join(f"when '{level}' then {bands.highest_score(level)}" for level in LEVELS)
 	sql = f"""
-		select p.name, sum(case when r.name is null then 0 when (case r.kind
+		select {shown}, sum(case when r.name is null then 0 when (case r.kind
 			when 'Document' then (select count(*) from `tabPresales Document` d where d.presales_project = p.name
 				and d.docstatus = 1 and d.status = 'Archived' and d.document_type = r.document_type)
 				>= greatest(coalesce(r.min_count, 1), 1)
@@ -68,7 +70,7 @@ def missing_sql(versions, condition: str, values: dict) -> tuple[str, dict]:
 				or (r.applies_to = 'Company-Level Projects' and p.project_class = 'Company Level')
 				or (r.applies_to = 'Channel Projects' and p.project_class = 'Channel'))
 		where {condition}
-		group by p.name
+		group by {shown}
 		order by p.name"""
 	return sql, values
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import frappe
 
-from benchmarks.data import opportunity_name, project_name, quotations_of
+from benchmarks.data import opportunity_name, project_name
 from benchmarks.measure import Side
 from benchmarks.operations.base import PROJECT, Bench, Comparison, find_project, people
 from benchmarks.result import Budget
@@ -72,28 +72,28 @@ def with_project() -> Iterator[Comparison]:
 		budget=budget,
 		rounds=FINE,
 	)
-	for doctype, new, flag in (
-		("Quotation", new_quotation, "allows_quotation"),
-		("Sales Order", new_order, "allows_sales_order"),
+	project = project_name(SIGNING)
+	user = people("manager", project)
+	for doctype, make, flag in (
+		("Quotation", lambda **values: new_quotation(items=5, **values), "allows_quotation"),
+		("Sales Order", lambda **values: new_order_of(project, **values), "allows_sales_order"),
 	):
-		project = project_name(SIGNING)
-		user = people("manager", project)
 		for action in ("insert", "save", "submit"):
 			yield Comparison(
 				WITH,
 				f"{doctype} {action}",
 				ours=side(
 					action,
-					lambda new=new, project=project: new(items=5, presales_project=project),
+					lambda make=make: make(presales_project=project),
 					user,
-					before=lambda project=project, flag=flag: bring_to(project, flag),
+					before=lambda flag=flag: bring_to(project, flag),
 				),
 				counterpart_name=INACTIVE,
 				counterpart=side(
 					action,
-					lambda new=new: new(items=5),
+					make,
 					user,
-					before=lambda project=project, flag=flag: bring_to(project, flag),
+					before=lambda flag=flag: bring_to(project, flag),
 					within=without_hooks,
 				),
 				budget=budget,
@@ -105,7 +105,6 @@ def linked() -> Iterator[Comparison]:
 	"""Submissions that follow the links: with us their columns are indexed, in bare ERPNext they are not."""
 	project = project_name(SIGNING)
 	opportunity = frappe.db.get_value(PROJECT, project, "opportunity")
-	quotation = quotations_of(project)[-1]
 	user = people("manager", project)
 
 	def quote(**values):
@@ -117,27 +116,14 @@ def linked() -> Iterator[Comparison]:
 			**values,
 		)
 
-	def order(**values):
-		offered = frappe.get_all(
-			"Quotation Item",
-			filters={"parent": quotation},
-			fields=["name", "rate", "qty"],
-			order_by="idx asc",
-		)
-		rows = [
-			{"prevdoc_docname": quotation, "quotation_item": row.name, "rate": row.rate, "qty": row.qty}
-			for row in offered
-		]
-		return new_order(
-			items=len(rows),
-			rows=rows,
-			customer=frappe.db.get_value("Quotation", quotation, "party_name"),
-			**values,
-		)
-
 	for operation, make, flag, budget in (
 		("Quotation submit, from an opportunity", quote, "allows_quotation", Budget(ratio=0.5)),
-		("Sales Order submit, from a quotation", order, "allows_sales_order", Budget()),
+		(
+			"Sales Order submit, from a quotation",
+			lambda **values: new_order_of(project, **values),
+			"allows_sales_order",
+			Budget(),
+		),
 	):
 		yield Comparison(
 			LINKED,
@@ -155,6 +141,27 @@ def linked() -> Iterator[Comparison]:
 			budget=budget,
 			scales=True,
 		)
+
+
+def new_order_of(project: str, **values):
+	"""An unsaved order of what the project's current quotation offers, at its prices, as most orders are made."""
+	quotation = frappe.db.get_value(PROJECT, project, "quotation")
+	offered = frappe.get_all(
+		"Quotation Item",
+		filters={"parent": quotation},
+		fields=["name", "rate", "qty"],
+		order_by="idx asc",
+	)
+	rows = [
+		{"prevdoc_docname": quotation, "quotation_item": row.name, "rate": row.rate, "qty": row.qty}
+		for row in offered
+	]
+	return new_order(
+		items=len(rows),
+		rows=rows,
+		customer=frappe.db.get_value("Quotation", quotation, "party_name"),
+		**values,
+	)
 
 
 def side(action: str, make: Callable, user: str, before: Callable | None = None, **arguments) -> Side:

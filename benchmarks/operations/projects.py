@@ -1,14 +1,15 @@
-"""Presales Project: insert, save, stage move and import, beside a bare DocType of as many fields and rows."""
+"""Presales Project: insert, save, stage move and import, beside a bare DocType and beside its twin without our code."""
 
 from collections.abc import Iterator
 
 import frappe
+from frappe.workflow.doctype.workflow_action.workflow_action import process_workflow_actions
 
 from benchmarks.measure import Side
-from benchmarks.operations.base import PROJECT, Bench, Comparison, find_project, people
+from benchmarks.operations.base import PROJECT, Bench, Comparison, find_project, people, undo
 from benchmarks.result import Budget
 from benchmarks.templates import new_opportunity, new_project
-from benchmarks.world import email, new_floor
+from benchmarks.world import TWIN, email, new_floor, new_twin
 from presales_mgmt.gates.definitions import load_process
 from presales_mgmt.gates.engine import move_to_stage
 
@@ -16,11 +17,14 @@ GROUP = "Presales Project"
 IMPORT = "Import"
 FLOOR = "floor insert"
 FLOOR_SAVE = "floor save"
+TWIN_BUDGET = Budget(ratio=1.5, extra_queries=5)
 
 
 def operations(bench: Bench) -> Iterator[Comparison]:
 	yield insert()
+	yield insert_beside_twin()
 	yield save()
+	yield save_beside_twin()
 	yield move()
 	yield from imports(bench)
 
@@ -37,25 +41,69 @@ def insert() -> Comparison:
 	)
 
 
-def save() -> Comparison:
-	project = find_project(status="Active")
-	user = people("manager", project)
-
-	def opened():
-		frappe.set_user(user)
-		doc = frappe.get_doc(PROJECT, project)
-		doc.goal = "Win the city and its neighbours"
-		return doc
+def insert_beside_twin() -> Comparison:
+	def twin():
+		# What our controller adds to it is not to be added by the twin, which has none.
+		doc = _new(new_project).insert()
+		made = new_twin(doc)
+		undo()
+		return _new(lambda: made)
 
 	return Comparison(
 		GROUP,
+		"insert, beside its twin",
+		ours=Side(run=lambda doc: doc.insert(), prepare=lambda: _new(new_project)),
+		counterpart_name="twin insert",
+		counterpart=Side(run=lambda doc: doc.insert(), prepare=twin),
+		budget=TWIN_BUDGET,
+	)
+
+
+def save() -> Comparison:
+	project = find_project(status="Active")
+	return Comparison(
+		GROUP,
 		"save",
-		ours=Side(run=lambda doc: doc.save(), prepare=opened),
+		ours=Side(run=lambda doc: doc.save(), prepare=lambda: _opened(PROJECT, project, project)),
 		counterpart_name=FLOOR_SAVE,
 		counterpart=floor_save(),
 		budget=Budget(ratio=1.5, queries=20),
 		scales=True,
 	)
+
+
+def save_beside_twin() -> Comparison:
+	project = find_project(status="Active")
+	return Comparison(
+		GROUP,
+		"save, beside its twin",
+		ours=Side(run=lambda doc: doc.save(), prepare=lambda: _opened(PROJECT, project, project)),
+		counterpart_name="twin save",
+		counterpart=Side(
+			run=lambda doc: doc.save(), prepare=lambda: _opened(TWIN, write_twin(project), project)
+		),
+		budget=TWIN_BUDGET,
+	)
+
+
+def write_twin(project: str) -> str:
+	"""Write a twin of a project as it stands, and the note for whoever may act next. Returns its name."""
+	doc = new_twin(frappe.get_doc(PROJECT, project))
+	# A workflow lets a document be inserted in its first state only.
+	doc.set_new_name()
+	doc.set_parent_in_children()
+	for row in (doc, *doc.get_all_children()):
+		row.db_insert()
+	process_workflow_actions(doc, "on_update")
+	return doc.name
+
+
+def _opened(doctype: str, name: str, project: str):
+	"""A project, or its twin, that the manager of the project has opened and changed."""
+	frappe.set_user(people("manager", project))
+	doc = frappe.get_doc(doctype, name)
+	doc.goal = "Win the city and its neighbours"
+	return doc
 
 
 def move() -> Comparison:
