@@ -63,13 +63,15 @@ class Stopwatch:
 		self.rounds = rounds
 		self.exact = exact
 
-	def compare(self, ours: Side, counterpart: Side | None = None, rounds: int | None = None) -> Sample:
+	def compare(
+		self, ours: Side, counterpart: Side | None = None, rounds: int | None = None, warm_ups: int = 3
+	) -> Sample:
 		"""Measure `ours` and `counterpart` in turn: A B, B A, A B … so that neither always comes first.
 
-		Each is run before for warming up, and the SQL statements are counted then.
+		Each is run `warm_ups` times before, and the SQL statements are counted then.
 		"""
 		sides = [side for side in (ours, counterpart) if side]
-		queries = [self.warm_up(side) for side in sides]
+		queries = [self.warm_up(side, warm_ups) for side in sides]
 		repeats = [self.repeats(side) for side in sides]
 		times: list[list[float]] = [[] for _side in sides]
 		for number in range(rounds or self.rounds):
@@ -83,9 +85,9 @@ class Stopwatch:
 			counterpart_queries=queries[1] if counterpart else None,
 		)
 
-	def warm_up(self, side: Side) -> int:
-		"""Run a side three times; returns the SQL statements of the run that found the caches filled."""
-		return min(self.count(side) for _run in range(3))
+	def warm_up(self, side: Side, times: int = 3) -> int:
+		"""Run a side some times; returns the SQL statements of the run that found the caches filled."""
+		return min(self.count(side) for _run in range(times))
 
 	def count(self, side: Side) -> int:
 		"""The SQL statements of one run of a side."""

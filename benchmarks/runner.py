@@ -109,6 +109,7 @@ def measure(operation: Comparison | Measurement, bench: Bench) -> list[Row]:
 			operation.ours,
 			operation.counterpart,
 			rounds=max(2, round(bench.stopwatch.rounds * operation.rounds)) if bench.timed else None,
+			warm_ups=operation.warm_ups,
 		)
 	except Exception as error:
 		undo()

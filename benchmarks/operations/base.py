@@ -23,6 +23,7 @@ class Comparison:
 		scales: it is to cost the same on a large database as on a small one.
 		check: called once before; raises when the two sides do not do the same.
 		rounds: how often as many rounds as usual.
+		warm_ups: how often each side is run before.
 		budget: what it may cost.
 		note: what is to be said about it in the table.
 		counted: its SQL statements go over this process's own connection, and can be counted.
@@ -37,6 +38,7 @@ class Comparison:
 	scales: bool = False
 	check: Callable[[], None] | None = None
 	rounds: float = 1
+	warm_ups: int = 3
 	note: str = ""
 	counted: bool = True
 

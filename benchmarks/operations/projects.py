@@ -152,6 +152,8 @@ def imports(bench: Bench) -> Iterator[Comparison]:
 			counterpart_name=f"{count} × {name}",
 			counterpart=side(make),
 			rounds=0.3,
+			# Of a thousand, the first ones have filled the caches.
+			warm_ups=1,
 		)
 
 

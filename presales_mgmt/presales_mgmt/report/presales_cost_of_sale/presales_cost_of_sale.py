@@ -1,12 +1,16 @@
 """What the sale of each project has cost, by kind, against its budget (R7.1)."""
 
+from functools import cache
+
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Sum
 from frappe.utils import flt, getdate
+from pypika import Case
 
 from presales_mgmt.cost_of_sale import ENTRY
 from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.permissions.visibility import projects_of, sees_everything
 from presales_mgmt.rules.cost_of_sale import EXPENSE, JOURNAL, KINDS, LABOUR, PURCHASE
 
 KIND_FIELDS = {LABOUR: "labour", PURCHASE: "purchase", EXPENSE: "expense", JOURNAL: "journal"}
@@ -31,24 +35,24 @@ def get_rows(filters: frappe._dict) -> list[dict]:
 		return []
 	rows = []
 	currencies = get_currencies()
+	# A few words stand in all rows.
+	translate = cache(lambda text, context=None: _(text, context=context))
 	for project in get_projects(filters, list(costs)):
 		found = costs[project.name]
-		cost = flt(sum(found[kind].base_amount for kind in found), 2)
 		budget = flt(project.presales_budget)
 		spent = flt(project.base_cost_of_sale) + flt(project.base_commitments)
 		rows.append(
 			{
 				"project": project.name,
 				"project_title": project.project_title,
-				"status": _(project.status, context=PROJECT),
+				"status": translate(project.status, PROJECT),
 				"won": bool(project.won_on),
 				"stage": project.stage,
-				"hours": flt(sum(flt(found[kind].hours) for kind in found), 2),
+				# Sums of what is rounded already: only what adding up floats leaves is to be taken off.
 				**{
-					fieldname: flt(found[kind].base_amount, 2) if kind in found else 0.0
-					for kind, fieldname in KIND_FIELDS.items()
+					fieldname: round(found[fieldname] or 0.0, 2)
+					for fieldname in ("hours", *KIND_FIELDS.values(), "cost")
 				},
-				"cost": cost,
 				"commitments": flt(project.base_commitments),
 				"budget": budget,
 				"spent_percent": flt(spent / budget * 100, 2) if budget else 0.0,
@@ -59,21 +63,29 @@ def get_rows(filters: frappe._dict) -> list[dict]:
 	return sorted(rows, key=lambda row: (-row["cost"], row["project"]))
 
 
-def get_costs(filters: frappe._dict) -> dict[str, dict[str, frappe._dict]]:
-	"""Project -> kind -> hours and amount within the filters, of all projects. One query."""
+def get_costs(filters: frappe._dict) -> dict[str, frappe._dict]:
+	"""Project -> hours, cost and amount of each kind within the filters. One query.
+
+	Of others than leaders, projects of which they are no members are left out; what else limits them, the list of
+	projects knows.
+	"""
 	entry = frappe.qb.DocType(ENTRY)
 	query = (
 		frappe.qb.from_(entry)
 		.select(
 			entry.presales_project,
-			entry.kind,
 			Sum(entry.hours).as_("hours"),
-			Sum(entry.base_amount).as_("base_amount"),
+			Sum(entry.base_amount).as_("cost"),
+			*(
+				Sum(Case().when(entry.kind == kind, entry.base_amount).else_(0)).as_(fieldname)
+				for kind, fieldname in KIND_FIELDS.items()
+			),
 		)
-		.groupby(entry.presales_project, entry.kind)
+		.groupby(entry.presales_project)
 		.orderby(entry.presales_project)
-		.orderby(entry.kind)
 	)
+	if not sees_everything(frappe.session.user):
+		query = query.where(entry.presales_project.isin(projects_of(frappe.session.user)))
 	for fieldname in ("company", "stage", "kind"):
 		if filters.get(fieldname):
 			query = query.where(entry[fieldname] == filters[fieldname])
@@ -83,10 +95,7 @@ def get_costs(filters: frappe._dict) -> dict[str, dict[str, frappe._dict]]:
 		query = query.where(entry.posting_date >= getdate(filters.from_date))
 	if filters.get("to_date"):
 		query = query.where(entry.posting_date <= getdate(filters.to_date))
-	costs: dict[str, dict] = {}
-	for row in query.run(as_dict=True):
-		costs.setdefault(row.presales_project, {})[row.kind] = row
-	return costs
+	return {row.presales_project: row for row in query.run(as_dict=True)}
 
 
 def get_projects(filters: frappe._dict, names: list[str]) -> list[frappe._dict]:
