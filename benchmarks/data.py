@@ -498,6 +498,8 @@ class Maker:
 			for user in people[person]:
 				idx += 1
 				self._member(member, name, "team", idx, role, user)
+		if deal.number < spread.SPECIAL:
+			self._member(member, name, "team", idx + 1, "Member", email("specialist"))
 		self._member(member, name, "supervisors", 1, "Company Supervisor", people["supervisor"][0])
 
 		self._workflow_action(deal, name, common)

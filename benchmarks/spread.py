@@ -36,10 +36,14 @@ PEOPLE = {
 	"engineer": 30,
 	"archivist": 2,
 	"supervisor": 3,
+	# Who has the same few projects however many there are.
+	"specialist": 1,
 	"leader": 1,
 	"outsider": 1,
 }
 CUSTOMERS = 200
+# The projects of the specialist: the first ones, which the smallest database has as well.
+SPECIAL = 20
 
 # What the sale costs is booked as one of these, with the usual amount. Claims of expenses belong to an app that not
 # every site has.

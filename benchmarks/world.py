@@ -23,6 +23,7 @@ ROLES = {
 	"director": ("Presales Director", "Sales Manager", "Sales User"),
 	"manager": ("Presales Manager", "Sales Manager", "Sales User"),
 	"engineer": ("Presales Engineer",),
+	"specialist": ("Presales Engineer",),
 	"archivist": ("Presales Document Controller",),
 	"supervisor": ("Presales Supervisor",),
 	"leader": ("Presales Leader",),

@@ -1,6 +1,6 @@
 """What differs between Frappe v15 and v16, decided once and here only."""
 
-from copy import deepcopy
+from copy import copy
 
 import frappe
 
@@ -19,5 +19,8 @@ def lock_document(doctype: str, name: str):
 	that this has just been read. Raises `frappe.DoesNotExistError`.
 	"""
 	doc = frappe.get_doc(doctype, name, for_update=True)
-	doc._doc_before_save = deepcopy(doc)
+	before = copy(doc)
+	for table in doc.meta.get_table_fields():
+		before.set(table.fieldname, list(doc.get(table.fieldname)), as_value=True)
+	doc._doc_before_save = before
 	return doc

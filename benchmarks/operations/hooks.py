@@ -74,8 +74,14 @@ def with_project() -> Iterator[Comparison]:
 	)
 	project = project_name(SIGNING)
 	user = people("manager", project)
+	# The next version of the offer to the customer of the project: it supersedes the one before.
+	party = frappe.db.get_value(PROJECT, project, "party")
 	for doctype, make, flag in (
-		("Quotation", lambda **values: new_quotation(items=5, **values), "allows_quotation"),
+		(
+			"Quotation",
+			lambda **values: new_quotation(items=5, party_name=party, **values),
+			"allows_quotation",
+		),
 		("Sales Order", lambda **values: new_order_of(project, **values), "allows_sales_order"),
 	):
 		for action in ("insert", "save", "submit"):

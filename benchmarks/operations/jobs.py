@@ -68,6 +68,7 @@ def _run_batches(job: str, mark=lambda: None) -> list[int]:
 	"""Run a job; returns the SQL statements of each batch. `mark` is called at the end of each."""
 	batches: list[int] = []
 	with rolled_back(frappe):
+		_fill_caches(job)
 		commit = frappe.db.commit
 		with Counter() as counter:
 
@@ -81,3 +82,27 @@ def _run_batches(job: str, mark=lambda: None) -> list[int]:
 			frappe.get_attr(job)()
 			frappe.db.commit = commit
 	return batches
+
+
+class _FirstBatchDone(BaseException):
+	"""No `Exception`: a job that goes on after a failed batch is to end all the same."""
+
+
+def _fill_caches(job: str) -> None:
+	"""As in a worker that has been at work before: it knows settings, translations and what the tables look like."""
+	own = frappe.get_all("DocType", filters={"module": "Presales Mgmt"}, pluck="name", order_by="name asc")
+	for doctype in (*own, "User", "Has Role", "Notification Log", "Notification Settings"):
+		frappe.get_meta(doctype).get_valid_columns()
+
+	def stop(*args, **kwargs):
+		raise _FirstBatchDone
+
+	commit, frappe.db.commit = frappe.db.commit, stop
+	frappe.db.savepoint("before_first_batch")
+	try:
+		frappe.get_attr(job)()
+	except _FirstBatchDone:
+		pass
+	finally:
+		frappe.db.rollback(save_point="before_first_batch")
+		frappe.db.commit = commit

@@ -9,6 +9,7 @@ from frappe.desk.search import search_link
 from benchmarks.measure import Side
 from benchmarks.operations.base import PROJECT, Bench, Comparison, as_user, one_of, same
 from benchmarks.result import Budget
+from benchmarks.spread import SPECIAL
 from benchmarks.world import email
 
 GROUP = "Lists"
@@ -26,6 +27,8 @@ PAGE = 20
 FOUND = 10
 TEXT = "parking"
 
+LABELS = {"engineer": "member", "specialist": f"member of {SPECIAL} projects"}
+
 COLUMNS = ", ".join(FIELDS)
 RULE = (
 	f"name in (select parent from `tabPresales Project Member` where parenttype = '{PROJECT}'"
@@ -34,9 +37,9 @@ RULE = (
 
 
 def operations(bench: Bench) -> Iterator[Comparison]:
-	for person in ("director", "engineer", "supervisor", "outsider"):
-		user = email(person) if person == "outsider" else one_of(person)
-		label = "member" if person == "engineer" else person
+	for person in ("director", "engineer", "specialist", "supervisor", "outsider"):
+		user = email(person) if person in ("outsider", "specialist") else one_of(person)
+		label = LABELS.get(person, person)
 		budget = Budget(ratio=2.0) if person == "engineer" else Budget()
 		yield listing(user, label, budget)
 		yield counting(user, label)
@@ -55,7 +58,12 @@ def listing(user: str, label: str, budget: Budget) -> Comparison:
 		)
 
 	return _compare(
-		f"list of {PAGE}, as {label}", user, ours, theirs, budget, scales=label in ("member", "outsider")
+		f"list of {PAGE}, as {label}",
+		user,
+		ours,
+		theirs,
+		budget,
+		scales=user in (email("specialist"), email("outsider")),
 	)
 
 
