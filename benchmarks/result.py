@@ -167,14 +167,16 @@ def table(rows: Sequence[Row]) -> str:
 def markdown(rows: Sequence[Row]) -> str:
 	"""The rows as a table for the documentation: ratios and statements, no times, which are of one machine."""
 	lines = [
-		"| operation | counterpart | ratio (min – max) | SQL statements | budget | |",
-		"|---|---|---|---|---|---|",
+		"| | operation | counterpart | ratio (min – max) | SQL statements | budget | |",
+		"|---|---|---|---|---|---|---|",
 	]
+	above = None
 	for row in rows:
+		group, above = "" if row.group == above else row.group, row.group
 		operation, _ours, counterpart, _theirs, ratio, queries, budget, verdict = cells(row)
 		shown = f"**{verdict}**" if verdict in (OVER, FAILED) else verdict
 		operation += f" ({row.note})" if row.note else ""
-		lines.append(f"| {operation} | {counterpart} | {ratio} | {queries} | {budget} | {shown} |")
+		lines.append(f"| {group} | {operation} | {counterpart} | {ratio} | {queries} | {budget} | {shown} |")
 	return "\n".join(lines) + "\n"
 
 

@@ -61,7 +61,11 @@ def release(doc) -> None:
 
 def settle_submitted(doc) -> None:
 	"""`settle` the project of a Quotation that `release` has made a version and that has just been submitted."""
-	others = doc.flags.pop("presales_other_versions")
+	others = doc.flags.pop("presales_other_versions", None)
+	if others is None:
+		# A program can submit past all checks, with `ignore_validate`.
+		settle(doc.presales_project)
+		return
 	own = frappe._dict({fieldname: doc.get(fieldname) for fieldname in READ_FIELDS})
 	_settle(get_project_of(doc), sorted([*others, own], key=_age))
 

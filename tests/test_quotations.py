@@ -244,6 +244,13 @@ def test_queries_of_a_submission_do_not_grow_with_the_versions(world, frappe, pr
 	assert cost() == few
 
 
+def test_a_program_that_submits_past_all_checks_does_not_fail(world, frappe, project):
+	draft = world.make_quotation(project)
+	draft.flags.ignore_validate = True
+	draft.submit()
+	assert current_of(project) == (draft.name, draft.base_net_total)
+
+
 # ------------------------------------------------------------------------------- lost versions
 
 
