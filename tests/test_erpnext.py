@@ -468,6 +468,16 @@ def test_a_project_of_another_company_is_refused(world, negotiating, make):
 		getattr(world, make)(negotiating, company=world.other_company)
 
 
+@pytest.mark.parametrize("make", ["make_quotation", "make_order"])
+def test_a_draft_whose_project_has_changed_its_company_is_not_submitted(world, frappe, negotiating, make):
+	from presales_mgmt.exceptions import CompanyMismatchError
+
+	document = getattr(world, make)(negotiating)
+	frappe.db.set_value("Presales Project", negotiating.name, "company", world.other_company)
+	with world.acting_as("manager"), pytest.raises(CompanyMismatchError, match=world.company):
+		document.submit()
+
+
 def test_an_opportunity_of_another_company_makes_no_project_here(world):
 	from presales_mgmt.exceptions import CompanyMismatchError
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from presales_mgmt.gates.definitions import forget
+from presales_mgmt.gates.definitions import CACHE, forget
 from tests.world import email
 
 
@@ -339,6 +339,15 @@ def test_a_kind_whose_app_is_gone_is_broken(world, frappe):
 	)
 	forget(project.process_version)
 	assert only_finding(project).answer.broken
+
+
+def test_a_frozen_version_that_is_rolled_back_leaves_the_cache(world, frappe):
+	project = world.make_active_project(presales_process=make_process(world, {"kind": "Checklist"}).name)
+	assert only_finding(project)
+	assert frappe.cache.hget(CACHE, project.process_version)
+	# What a rollback of the transaction calls, which would take the test's records with it.
+	frappe.db.after_rollback.run()
+	assert frappe.cache.hget(CACHE, project.process_version) is None
 
 
 def test_an_optional_requirement_is_shown_but_does_not_hold_back(world):
