@@ -328,8 +328,6 @@ def prepare_order(order) -> None:
 
 	Whoever enters orders often has no right to read contracts, and could not pick it.
 	"""
-	if not (order.has_value_changed("presales_contract") or order.has_value_changed("presales_project")):
-		return
 	if not order.presales_contract:
 		order.presales_contract = frappe.db.get_value(PROJECT, order.presales_project, "contract")
 		return

@@ -483,6 +483,28 @@ class TestOrder:
 		with pytest.raises(ProjectMismatchError):
 			world.make_order(project, presales_contract=contract.name)
 
+	def test_a_contract_that_has_gone_to_another_project_carries_no_order(self, world, frappe, project):
+		from presales_mgmt.exceptions import ProjectMismatchError
+
+		other = world.make_active_project(presales_process="Contract Test Process")
+		for kind in ("Contract", "Legal"):
+			world.review(project, kind)
+		contract = draft_contract(world, project)
+		order = world.make_order(project, presales_contract=contract.name)
+		quotation = world.submit_quotation(other).name
+		with world.acting_as("director"):
+			contract.update(
+				{"presales_project": other.name, "presales_quotation": quotation, "document_name": quotation}
+			)
+			contract.save()
+		review_contract(world, other, contract)
+		contract.reload()
+		sign(world, submit(world, contract))
+		for mode in ("Stop", "Off"):
+			set_mode(frappe, order_needs_contract=mode)
+			with world.acting_as("manager"), pytest.raises(ProjectMismatchError):
+				frappe.get_doc("Sales Order", order.name).submit()
+
 	def test_a_new_order_stands_on_the_contract_of_the_project(self, world, frappe, project):
 		contract = submit_contract(world, project)
 		order = world.make_order(project)
