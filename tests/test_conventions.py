@@ -572,6 +572,23 @@ def misordered(path: str, doctype: dict) -> Iterator[str]:
 		yield f"{path}: fields and field_order differ: {different}"
 
 
+def empty_parts(path: str, doctype: dict) -> Iterator[str]:
+	"""Each tab and section of a form has a field; in a tab for the connections they are Frappe's own."""
+	fields = {df["fieldname"]: df for df in doctype["fields"]}
+	empty = {}
+	for df in map(fields.get, doctype.get("field_order", fields)):
+		if df["fieldtype"] == "Tab Break":
+			yield from empty.values()
+			empty = {} if df.get("show_dashboard") else {"tab": f"{path}: nothing is in {df['fieldname']}"}
+		elif df["fieldtype"] == "Section Break":
+			if "section" in empty:
+				yield empty["section"]
+			empty["section"] = f"{path}: nothing is in {df['fieldname']}"
+		elif df["fieldtype"] != "Column Break":
+			empty = {}
+	yield from empty.values()
+
+
 # ------------------------------------------------------------------------------------------ run on the app
 
 PYTHON_RULES = {
@@ -592,6 +609,7 @@ DOCTYPE_RULES = (
 	untracked,
 	clashing_fieldnames,
 	misordered,
+	empty_parts,
 )
 
 
@@ -857,6 +875,11 @@ def _doctype(*fields: dict, **properties) -> dict:
 
 PROJECT_LINK = {"fieldname": "project", "fieldtype": "Link", "options": "Presales Project"}
 
+A_TAB = {"fieldname": "tab", "fieldtype": "Tab Break"}
+A_SECTION = {"fieldname": "part", "fieldtype": "Section Break"}
+A_COLUMN = {"fieldname": "column", "fieldtype": "Column Break"}
+A_FIELD = {"fieldname": "title", "fieldtype": "Data"}
+
 BAD_DOCTYPES = [
 	(misnamed, _doctype(name="Another Thing"), "belongs in another_thing/"),
 	(misnamed, _doctype(module="Selling"), "module Selling"),
@@ -874,6 +897,9 @@ BAD_DOCTYPES = [
 	(clashing_fieldnames, _doctype({"fieldname": "class", "fieldtype": "Data"}), "field class clashes"),
 	(misordered, _doctype(field_order=["title", "gone"]), "differ: ['gone']"),
 	(misordered, _doctype(field_order=["title", "title"]), "a field twice"),
+	(empty_parts, _doctype(A_SECTION, A_COLUMN), "nothing is in part"),
+	(empty_parts, _doctype(A_SECTION, {**A_SECTION, "fieldname": "other"}, A_FIELD), "nothing is in part"),
+	(empty_parts, _doctype(A_TAB, A_SECTION, field_order=["part", "tab"]), "nothing is in tab"),
 ]
 
 GOOD_DOCTYPES = [
@@ -886,6 +912,8 @@ GOOD_DOCTYPES = [
 	(untracked, _doctype(permissions=[{"role": "Presales Manager", "write": 1}], track_changes=1)),
 	(clashing_fieldnames, _doctype()),
 	(misordered, _doctype(field_order=["title"])),
+	(empty_parts, _doctype(A_TAB, A_SECTION, A_COLUMN, A_FIELD)),
+	(empty_parts, _doctype({**A_TAB, "show_dashboard": 1})),
 ]
 
 
