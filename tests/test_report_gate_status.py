@@ -47,6 +47,40 @@ def test_the_row_says_what_is_missing_and_who_has_to_act(world, frappe):
 	}
 
 
+@pytest.mark.parametrize("fieldname", ["project_class", "is_large_project"])
+def test_what_the_user_may_not_read_of_a_project_is_asked_of_it_all_the_same(world, frappe, fieldname):
+	from frappe.custom.doctype.property_setter.property_setter import make_property_setter
+
+	asked = {"project_class": "Company-Level Projects", "is_large_project": "Large Projects"}
+	process = world.insert(
+		"Presales Process",
+		process_name="Only for some projects",
+		stages=[
+			{"stage": "Opportunity Capture", "stage_type": "Open", "probability": 10},
+			{"stage": "Project Kickoff", "stage_type": "Won", "probability": 100},
+		],
+		requirements=[
+			{
+				"stage": "Opportunity Capture",
+				"kind": "Checklist",
+				"title": "Board informed",
+				"mandatory": 1,
+				"applies_to": asked[fieldname],
+			}
+		],
+	)
+	project = world.make_active_project(presales_process=process.name)
+	frappe.db.set_value(
+		"Presales Project", project.name, {"project_class": "Company Level", "is_large_project": 1}
+	)
+	make_property_setter(
+		"Presales Project", fieldname, "permlevel", 2, "Int", validate_fields_for_doctype=False
+	)
+	frappe.clear_cache(doctype="Presales Project")
+	with world.acting_as("manager"):
+		assert run()[project.name]["first_missing"] == "Board informed"
+
+
 def test_a_stay_within_the_target_is_not_overdue(world, frappe):
 	project = world.make_active_project()
 	stay(frappe, project, 3)
