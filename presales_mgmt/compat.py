@@ -19,8 +19,14 @@ def lock_document(doctype: str, name: str):
 	that this has just been read. Raises `frappe.DoesNotExistError`.
 	"""
 	doc = frappe.get_doc(doctype, name, for_update=True)
+	set_before(doc)
+	return doc
+
+
+def set_before(doc, **values) -> None:
+	"""Let `doc` know what it was before: the same, but for `values`. Who listens for its changes compares with that."""
 	before = copy(doc)
 	for table in doc.meta.get_table_fields():
 		before.set(table.fieldname, list(doc.get(table.fieldname)), as_value=True)
+	before.update(values)
 	doc._doc_before_save = before
-	return doc

@@ -104,8 +104,18 @@ def _settle(project, versions: list) -> None:
 	frappe.db.set_value(
 		PROJECT, project.name, {"quotation": quotation, "base_quoted_amount": amount}, modified=modified
 	)
-	# Forms that are open are told, as by `db_set`, which would read the whole project twice for it.
+	# Forms that are open, and who listens for changes of the project, are told as by `db_set`, but without reading the
+	# project and its tables while the user waits.
 	frappe.get_doc({"doctype": PROJECT, "name": project.name, "modified": modified}).notify_update()
+	frappe.enqueue_doc(
+		PROJECT,
+		project.name,
+		"tell_changed_offer",
+		queue="short",
+		enqueue_after_commit=True,
+		quotation=project.quotation,
+		base_quoted_amount=project.base_quoted_amount,
+	)
 
 
 def get_current(project: str, quotation_to: str, party_name: str) -> str | None:

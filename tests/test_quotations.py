@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.world import email
+
 FIELDS = ["presales_version", "presales_version_status"]
 
 
@@ -242,6 +244,40 @@ def test_queries_of_a_submission_do_not_grow_with_the_versions(world, frappe, pr
 	for _number in range(4):
 		world.submit_quotation(project)
 	assert cost() == few
+
+
+def test_who_listens_for_the_offer_of_a_project_is_told(world, frappe, project, monkeypatch):
+	world.insert(
+		"Notification",
+		name="Offer of a project",
+		document_type="Presales Project",
+		event="Value Change",
+		value_changed="base_quoted_amount",
+		channel="System Notification",
+		enabled=1,
+		subject="Offer: {{ doc.base_quoted_amount }}",
+		message="of {{ doc.team | length }}",
+		recipients=[{"receiver_by_document_field": "manager"}],
+	)
+	jobs = []
+	monkeypatch.setattr(
+		frappe, "enqueue_doc", lambda doctype, name, method, **values: jobs.append((method, values))
+	)
+	quotation = world.submit_quotation(project)
+	((method, values),) = jobs
+	assert values.pop("enqueue_after_commit")
+	assert values.pop("queue") == "short"
+	getattr(frappe.get_doc("Presales Project", project.name), method)(**values)
+
+	subjects = frappe.get_all(
+		"Notification Log",
+		filters={"document_name": project.name, "for_user": email("manager")},
+		pluck="subject",
+		order_by="creation asc",
+	)
+	assert [subject for subject in subjects if subject.startswith("Offer: ")] == [
+		f"Offer: {quotation.base_net_total}"
+	]
 
 
 def test_a_program_that_submits_past_all_checks_does_not_fail(world, frappe, project):

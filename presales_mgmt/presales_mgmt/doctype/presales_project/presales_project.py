@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from presales_mgmt import initiation, lifecycle, losses
+from presales_mgmt.compat import set_before
 from presales_mgmt.cost_of_sale import FIGURES
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
@@ -132,6 +133,13 @@ class PresalesProject(Document):
 				"Opportunity", self.opportunity, "presales_project", self.name, update_modified=False
 			)
 		lifecycle.after_status_change(self, self.status_before())
+
+	def tell_changed_offer(self, quotation: str | None, base_quoted_amount: float):
+		"""Tell notifications, webhooks and other apps of an offer that `quotations` has written; the arguments are what
+		was there before.
+		"""
+		set_before(self, quotation=quotation, base_quoted_amount=base_quoted_amount)
+		self.run_method("on_change")
 
 	def on_trash(self):
 		if self.status != DRAFT:
