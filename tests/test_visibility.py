@@ -254,6 +254,21 @@ def test_user_permissions_narrow_further(world, frappe, deal):
 				)
 
 
+def test_what_user_permissions_keep_from_a_user_gets_no_document_of_his(world, frappe):
+	"""One of them may hold for what a row of the project names, which lists do not look at."""
+	project = world.make_active_project()
+	ours, other = (
+		world.insert("Competitor", competitor_name=name).name for name in ("Alpha Park", "Beta Park")
+	)
+	with world.acting_as("director"):
+		project.reload()
+		project.append("competitors", {"competitor": ours})
+		project.save()
+	world.insert("User Permission", user=email("manager"), allow="Competitor", for_value=other)
+	with pytest.raises(frappe.PermissionError):
+		world.make_quotation(project)
+
+
 @pytest.mark.parametrize("person", ["engineer", "leader"])
 def test_user_permissions_on_the_own_company_take_nothing_away(world, frappe, deal, person):
 	world.insert("User Permission", user=email(person), allow="Company", for_value=world.company)

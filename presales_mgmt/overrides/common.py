@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import frappe
 from frappe import _
+from frappe.permissions import get_user_permissions
 
 from presales_mgmt.exceptions import DuplicateEntryError, GateError, ProjectMismatchError
 from presales_mgmt.gates.definitions import load_process
@@ -86,11 +87,21 @@ def validate_source(doc, source_doctype: str, sources: set[str]) -> None:
 			),
 			exc=ProjectMismatchError,
 		)
-	# As the list shows it: that asks for one row, where the check of a document would read its tables, too.
-	if not projects and not frappe.get_list(
-		PROJECT, filters={"name": doc.presales_project}, order_by="name asc", limit=1
-	):
+	if not projects and not _is_listed(doc.presales_project):
 		frappe.has_permission(PROJECT, "read", doc=doc.presales_project, throw=True)
+
+
+def _is_listed(project: str) -> bool:
+	"""Whether the user reads the project as far as the list of projects tells. One query.
+
+	It asks for one row, where the check of the document would read its tables, too; so it does not know which User
+	Permissions hold for what their rows name.
+	"""
+	return (
+		not get_user_permissions(frappe.session.user)
+		and frappe.has_permission(PROJECT, "read")
+		and bool(frappe.get_list(PROJECT, filters={"name": project}, order_by="name asc", limit=1))
+	)
 
 
 def keep_project(doc) -> None:
