@@ -118,6 +118,9 @@ doc_events = {
 	"Purchase Receipt": {
 		"validate": "presales_mgmt.overrides.cost_rows.validate",
 	},
+	"Role": {
+		"after_rename": "presales_mgmt.gates.definitions.forget_all",
+	},
 	"Accounting Dimension": {
 		"on_trash": "presales_mgmt.overrides.accounting_dimension.on_trash",
 	},

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from presales_mgmt.gates.definitions import CACHE, forget
+from presales_mgmt.gates.definitions import CACHE, forget, load_process
 from tests.world import email
 
 
@@ -348,6 +348,25 @@ def test_a_frozen_version_that_is_rolled_back_leaves_the_cache(world, frappe):
 	# What a rollback of the transaction calls, which would take the test's records with it.
 	frappe.db.after_rollback.run()
 	assert frappe.cache.hget(CACHE, project.process_version) is None
+
+
+@pytest.mark.parametrize(
+	("doctype", "values"),
+	[
+		("Presales Stage", {"stage_name": "Old Name"}),
+		("Presales Document Type", {"document_type": "Old Name"}),
+		("Role", {"role_name": "Old Name"}),
+	],
+)
+def test_what_was_read_before_a_new_name_is_committed_leaves_the_cache(world, frappe, doctype, values):
+	project = world.make_active_project()
+	version = project.process_version
+	assert load_process(version)
+	read_meanwhile = frappe.cache.hget(CACHE, version)
+	frappe.rename_doc(doctype, world.insert(doctype, **values).name, "New Name")
+	frappe.cache.hset(CACHE, version, read_meanwhile)
+	frappe.db.commit()  # emulated
+	assert frappe.cache.hget(CACHE, version) is None
 
 
 def test_an_optional_requirement_is_shown_but_does_not_hold_back(world):

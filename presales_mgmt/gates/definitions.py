@@ -63,6 +63,20 @@ def forget(version: str) -> None:
 	frappe.db.after_rollback.add(take_out)
 
 
+def forget_all(doc=None, method=None, *names) -> None:
+	"""Take all versions out of the cache: something that they name has been renamed in their rows (`after_rename`).
+
+	It clears its cache as well, but before the new name is committed: until then others read the old one.
+	"""
+
+	def take_out():
+		frappe.cache.delete_value(CACHE)
+
+	take_out()
+	frappe.db.after_commit.add(take_out)
+	frappe.db.after_rollback.add(take_out)
+
+
 def _read_processes(versions: list[str]) -> dict[str, Process]:
 	stages, requirements = defaultdict(list), defaultdict(list)
 	for row in _rows("Presales Process Stage", versions, STAGE_FIELDS):

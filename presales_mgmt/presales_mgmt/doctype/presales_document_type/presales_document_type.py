@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from presales_mgmt.exceptions import ProcessError
+from presales_mgmt.gates import definitions
 
 
 class PresalesDocumentType(Document):
@@ -16,3 +17,6 @@ class PresalesDocumentType(Document):
 				),
 				exc=ProcessError,
 			)
+
+	def after_rename(self, old: str, new: str, merge: bool = False):
+		definitions.forget_all()

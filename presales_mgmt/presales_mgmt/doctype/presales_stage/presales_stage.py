@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from presales_mgmt.exceptions import ProcessError
+from presales_mgmt.gates import definitions
 
 
 class PresalesStage(Document):
@@ -14,3 +15,6 @@ class PresalesStage(Document):
 				_("Stages cannot be merged: {0} and {1} may both stand in a process.").format(old, new),
 				exc=ProcessError,
 			)
+
+	def after_rename(self, old: str, new: str, merge: bool = False):
+		definitions.forget_all()
