@@ -16,6 +16,8 @@ MADE = "presales_mgmt_indexes"
 
 SWITCH = "index_erpnext_links"
 
+DATABASES = ("mariadb", "sqlite")
+
 INDEXED_LINKS = (
 	# Opportunity.has_active_quotation and has_ordered_quotation, at each submission and loss of a quotation.
 	("Quotation Item", "prevdoc_docname"),
@@ -29,7 +31,12 @@ INDEXED_LINKS = (
 
 
 def sync_indexes() -> None:
-	"""Make the indexes where the switch is on, and take ours away where it is off. Again, it changes nothing."""
+	"""Make the indexes where the switch is on, and take ours away where it is off. Again, it changes nothing.
+
+	Nothing either on a database of which Frappe does not tell what is indexed: PostgreSQL.
+	"""
+	if frappe.db.db_type not in DATABASES:
+		return
 	if cint(frappe.db.get_single_value("Presales Settings", SWITCH)):
 		make_indexes()
 	else:
