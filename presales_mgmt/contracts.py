@@ -31,7 +31,9 @@ from presales_mgmt.overrides.common import (
 	validate_source,
 )
 from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.quotations import identify
 from presales_mgmt.reviewed_version import fingerprint_of
+from presales_mgmt.rules.quotation import bidder_of
 from presales_mgmt.rules.review import APPROVING_OUTCOMES
 from presales_mgmt.rules.validation import refuse, require_date_order
 
@@ -105,8 +107,9 @@ def _customer_of(quotation) -> str | None:
 	"""A quotation may go to somebody who is no customer yet; a contract is made with one."""
 	if quotation.quotation_to == "Customer":
 		return quotation.party_name
-	field = {"Lead": "lead_name", "Prospect": "prospect_name"}.get(quotation.quotation_to)
-	return frappe.db.get_value("Customer", {field: quotation.party_name}) if field else None
+	identify([quotation])
+	doctype, name = bidder_of(quotation)
+	return name if doctype == "Customer" else None
 
 
 # ---------------------------------------------------------------------------------------- the contract
@@ -345,6 +348,9 @@ def prepare_order(order) -> None:
 def check_order(order) -> None:
 	"""Hold back an order without a contract that is submitted and signed, where the company asks for one (R1.7)."""
 	mode = frappe.get_cached_doc("Presales Settings").get_for_company("order_needs_contract", order.company)
+	if mode != "Off" and not order.presales_contract:
+		# The order can be older than the contract, which whoever enters orders often could not pick.
+		order.presales_contract = get_project_of(order).contract
 	hold_back(mode, lambda: _require_signed(order), _("Gate Not Passed"))
 
 

@@ -118,6 +118,9 @@ doc_events = {
 	"Purchase Receipt": {
 		"validate": "presales_mgmt.overrides.cost_rows.validate",
 	},
+	"Customer": {
+		"after_rename": "presales_mgmt.quotations.settle_merged",
+	},
 	"Role": {
 		"after_rename": "presales_mgmt.gates.definitions.forget_all",
 	},

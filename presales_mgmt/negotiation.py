@@ -11,6 +11,7 @@ from frappe.utils import cint
 from presales_mgmt import differences
 from presales_mgmt.exceptions import NegotiationError
 from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.quotations import identify
 from presales_mgmt.rules import difference as rules
 from presales_mgmt.rules.quotation import bidder_of
 from presales_mgmt.rules.validation import refuse
@@ -85,6 +86,7 @@ def require_sequence(doc, offers: dict[str, frappe._dict]) -> None:
 	if len(offers) < len(OFFERS):
 		return
 	before, after = offers["quotation"], offers["resulting_quotation"]
+	identify([before, after])
 	if before.name == after.name or bidder_of(before) != bidder_of(after):
 		expected = _("another quotation to {0}").format(before.party_name)
 		refuse(doc, "Resulting Quotation", f"{after.name} ({after.party_name})", expected, NegotiationError)

@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.utils import cint, flt, get_datetime, getdate, now
 
-from presales_mgmt.exceptions import SupersededQuotationError, VersionError
+from presales_mgmt.exceptions import ProjectMismatchError, SupersededQuotationError, VersionError
 from presales_mgmt.overrides.common import get_project_of
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules import quotation as rules
@@ -36,6 +36,8 @@ ROW_FIELDS = [
 	"transaction_date",
 	"base_net_total",
 ]
+# Field of Customer in which ERPNext notes of which lead or prospect it was made.
+BECOMES_CUSTOMER = {"Lead": "lead_name", "Prospect": "prospect_name"}
 READ_FIELDS = [*ROW_FIELDS, "docstatus", "creation"]
 PROJECT_FIELDS = ["name", "party_type", "party", "quotation", "base_quoted_amount"]
 
@@ -50,8 +52,10 @@ def clear_version(doc) -> None:
 def release(doc) -> None:
 	"""Make a Quotation that is about to be submitted, and whose project is locked, the next version for its customer."""
 	others = [row for row in _read(doc.presales_project) if row.name != doc.name]
+	own = _row_of(doc)
+	identify([*others, own])
 	doc.presales_version = 1 + max(
-		(cint(row.presales_version) for row in others if rules.bidder_of(row) == rules.bidder_of(doc)),
+		(cint(row.presales_version) for row in others if rules.bidder_of(row) == rules.bidder_of(own)),
 		default=0,
 	)
 	doc.presales_version_status = rules.CURRENT
@@ -66,8 +70,7 @@ def settle_submitted(doc) -> None:
 		# A program can submit past all checks, with `ignore_validate`.
 		settle(doc.presales_project)
 		return
-	own = frappe._dict({fieldname: doc.get(fieldname) for fieldname in READ_FIELDS})
-	_settle(get_project_of(doc), sorted([*others, own], key=_age))
+	_settle(get_project_of(doc), sorted([*others, _row_of(doc)], key=_age))
 
 
 def withdraw(doc) -> None:
@@ -86,18 +89,82 @@ def settle(project: str) -> None:
 	_settle(locked, _read(project))
 
 
+def settle_merged(customer, method: str, old: str, new: str, merge: bool = False) -> None:
+	"""`settle` the projects with offers to a customer that has taken in another (`after_rename` of Customer)."""
+	if not merge:
+		return
+	projects = frappe.get_all(
+		QUOTATION,
+		filters={
+			"quotation_to": "Customer",
+			"party_name": new,
+			"presales_project": ["is", "set"],
+			"docstatus": 1,
+		},
+		distinct=True,
+		pluck="presales_project",
+		order_by="presales_project asc",
+	)
+	for project in projects:
+		settle(project)
+
+
+def choose_offer(project) -> tuple[str | None, float]:
+	"""The offer that stands for the deal, and its net total in company currency; None and 0 without one.
+
+	Args:
+		project: the Presales Project, with the party that it has now.
+	"""
+	return _choose(project, [row for row in _read(project.name) if row.docstatus == 1])
+
+
+def _choose(project, rows: list) -> tuple[str | None, float]:
+	party = frappe._dict(quotation_to=project.party_type, party_name=project.party)
+	identify([*rows, party])
+	offer = rules.choose_offer(
+		[row for row in rows if row.presales_version_status == rules.CURRENT], rules.bidder_of(party)
+	)
+	return (offer.name, offer.base_net_total) if offer else (None, 0)
+
+
+def identify(rows: list) -> None:
+	"""Set `bidder` of those `rows` whose lead or prospect has become a customer, to that customer: it is the same
+	bidder. No query when all are customers, else one for leads and one for prospects.
+	"""
+	for party_type, fieldname in BECOMES_CUSTOMER.items():
+		parties = {
+			row.party_name
+			for row in rows
+			if row.quotation_to == party_type and not getattr(row, "bidder", None)
+		}
+		if not parties:
+			continue
+		customers = {}
+		for customer in frappe.get_all(
+			"Customer",
+			filters={fieldname: ["in", sorted(parties)]},
+			fields=["name", fieldname],
+			order_by="creation asc, name asc",
+		):
+			customers.setdefault(customer[fieldname], customer.name)
+		for row in rows:
+			if row.quotation_to == party_type and row.party_name in customers:
+				row.bidder = ("Customer", customers[row.party_name])
+
+
+def _row_of(doc) -> frappe._dict:
+	return frappe._dict({fieldname: doc.get(fieldname) for fieldname in READ_FIELDS})
+
+
 def _settle(project, versions: list) -> None:
 	rows = [row for row in versions if row.docstatus == 1]
+	identify(rows)
 	for name, status in rules.statuses(rows).items():
 		row = next(row for row in rows if row.name == name)
 		if row.presales_version_status != status:
 			frappe.db.set_value(QUOTATION, name, "presales_version_status", status)
 			row.presales_version_status = status
-	offer = rules.choose_offer(
-		[row for row in rows if row.presales_version_status == rules.CURRENT],
-		(project.party_type, project.party),
-	)
-	quotation, amount = (offer.name, offer.base_net_total) if offer else (None, 0)
+	quotation, amount = _choose(project, rows)
 	if (project.quotation or None, flt(project.base_quoted_amount)) == (quotation, flt(amount)):
 		return
 	modified = now()
@@ -118,41 +185,46 @@ def _settle(project, versions: list) -> None:
 	)
 
 
-def get_current(project: str, quotation_to: str, party_name: str) -> str | None:
-	"""The current version for a bidding customer."""
-	return frappe.db.get_value(
+def get_current(quotation) -> str | None:
+	"""The current version for the bidder of `quotation`, a row with `ROW_FIELDS` and the project."""
+	rows = frappe.get_all(
 		QUOTATION,
-		{
-			"presales_project": project,
-			"quotation_to": quotation_to,
-			"party_name": party_name,
+		filters={
+			"presales_project": quotation.presales_project,
 			"docstatus": 1,
 			"presales_version_status": rules.CURRENT,
 		},
-		order_by="presales_version desc",
+		fields=ROW_FIELDS,
+		order_by="presales_version desc, creation desc",
 	)
+	own = frappe._dict({fieldname: quotation.get(fieldname) for fieldname in ROW_FIELDS})
+	identify([*rows, own])
+	return next((row.name for row in rows if rules.bidder_of(row) == rules.bidder_of(own)), None)
 
 
-def require_orderable(order) -> None:
+def require_orderable(order, for_update: bool = False) -> None:
 	"""Raise `SupersededQuotationError` when a row of a Sales Order comes from a version that does not stand any more.
 
-	One query, and another to say which version to order instead.
+	One query, and another to say which version to order instead. With `for_update` what was committed meanwhile is
+	seen; the order is about to be noted on the quotation anyway.
 	"""
 	names = sorted({row.prevdoc_docname for row in order.items} - {None, ""})
 	if not names:
 		return
-	for row in frappe.get_all(
+	for row in frappe.qb.get_query(
 		QUOTATION,
-		filters={"name": ["in", names], "presales_version_status": ["in", rules.NOT_ORDERABLE]},
 		fields=[*ROW_FIELDS, "presales_project"],
+		filters={"name": ["in", names]},
 		order_by="name asc",
-	):
-		refuse_order(row)
+		for_update=for_update,
+	).run(as_dict=True):
+		if row.presales_version_status in rules.NOT_ORDERABLE:
+			refuse_order(row)
 
 
 def refuse_order(quotation) -> None:
 	"""Raise since nothing is ordered from `quotation`: it says which version stands instead."""
-	current = get_current(quotation.presales_project, quotation.quotation_to, quotation.party_name)
+	current = get_current(quotation)
 	frappe.throw(
 		_("Quotation {0} (version {1}) is {2} and cannot be ordered; the current version is {3}.").format(
 			quotation.name,
@@ -165,10 +237,18 @@ def refuse_order(quotation) -> None:
 	)
 
 
-def refuse_order_past_project(quotation) -> None:
-	"""Refuse an order that was taken out of the project to get at a version that does not stand any more.
+def refuse_order_past_project(quotation, order_without_project: str | None) -> None:
+	"""Refuse an order that names no project and was made from `quotation`, which belongs to one: past its gates and
+	prices, or to get at a version that does not stand any more.
 
-	Orders of the project are checked before; this one shows when ERPNext notes on the quotation what was ordered.
+	Orders of the project are checked before; this one shows when ERPNext notes on the quotation what was ordered. Other
+	than from a version that does not stand, orders from before stay.
+
+	Args:
+		quotation: a document that was ordered.
+		order_without_project: name of the order that may just be being submitted, and names no project.
+
+	Raises `SupersededQuotationError` or `ProjectMismatchError`. One query.
 	"""
 	item, order = map(frappe.qb.DocType, ("Sales Order Item", "Sales Order"))
 	strays = (
@@ -178,11 +258,20 @@ def refuse_order_past_project(quotation) -> None:
 		.select(order.name)
 		.where((item.prevdoc_docname == quotation.name) & (order.docstatus == 1))
 		.where(order.presales_project.isnull() | (order.presales_project == ""))
-		.limit(1)
-		.run()
 	)
-	if strays:
+	is_orderable = quotation.presales_version_status not in rules.NOT_ORDERABLE
+	if is_orderable:
+		strays = strays.where(order.name == order_without_project)
+	if not strays.limit(1).run():
+		return
+	if not is_orderable:
 		refuse_order(quotation)
+	frappe.throw(
+		_("{0} was made from quotation {1} of presales project {2}, and has to name the project.").format(
+			order_without_project, quotation.name, quotation.presales_project
+		),
+		exc=ProjectMismatchError,
+	)
 
 
 @frappe.whitelist()

@@ -535,6 +535,22 @@ class TestOrder:
 		sign(world, contract)
 		submit(world, order, person="manager")
 
+	@pytest.mark.clause("R1.7")
+	def test_an_order_that_is_older_than_the_contract_stands_on_it(self, world, frappe, project):
+		quotation = world.submit_quotation(project).name
+		world.review(project, "Contract")
+		world.review(project, "Legal")
+		order = world.make_order(project)
+		assert not order.presales_contract
+		set_mode(frappe, order_needs_contract="Stop")
+		assert "a contract that is submitted and signed" in refusal_of(world, order, person="manager")
+		contract = draft_contract(world, project, quotation=quotation)
+		review_contract(world, project, contract)
+		sign(world, submit(world, contract))
+		order.reload()
+		submit(world, order, person="manager")
+		assert frappe.db.get_value("Sales Order", order.name, "presales_contract") == contract.name
+
 	def test_warn_and_off(self, world, frappe, project):
 		world.review(project, "Contract")
 		world.review(project, "Legal")

@@ -378,6 +378,159 @@ def test_nor_by_an_order_that_names_no_project(world, frappe, project):
 			order.submit()
 
 
+@pytest.mark.clause("R1.7", "R7.8")
+def test_nor_is_the_current_one_past_its_project(world, frappe, project):
+	from presales_mgmt.exceptions import ProjectMismatchError
+
+	quotation = world.submit_quotation(project)
+	order, good = (make_order(world, quotation) for _number in range(2))
+	order.presales_project = None
+	with world.acting_as("manager"):
+		good.insert()
+		order.insert()
+		with pytest.raises(
+			ProjectMismatchError, match=f"{quotation.name} of presales project {project.name}"
+		):
+			order.submit()
+		frappe.db.set_value("Sales Order", order.name, "docstatus", 0)  # undone by the request
+		good.submit()
+	project.reload()
+	assert (project.status, project.sales_order) == ("Won", good.name)
+
+
+def test_an_order_from_before_the_project_hinders_no_later_one(world, frappe, project):
+	quotation = world.submit_quotation(project)
+	old, new = (make_order(world, quotation) for _number in range(2))
+	with world.acting_as("manager"):
+		for order in (old, new):
+			order.items[0].qty = 300
+			order.insert()
+		old.submit()
+		frappe.db.set_value("Sales Order", old.name, "presales_project", None)
+		new.submit()
+	project.reload()
+	assert project.sales_order == new.name
+
+
+def test_an_offer_to_nobody_elses_lead_is_a_version_of_the_customers(world, frappe):
+	"""A lead that has become a customer is the same bidder."""
+	from presales_mgmt.exceptions import SupersededQuotationError
+
+	switch_gates_off(frappe)
+	lead = world.insert("Lead", first_name="Wen", company_name="Wen Parks", company=world.company).name
+	project = world.make_active_project(party_type="Lead", party=lead)
+	first = world.submit_quotation(project, quotation_to="Lead", party_name=lead, rate=1500)
+	assert current_of(project) == (first.name, 900_000)
+	customer = world.other_customer("Wen Parks")
+	frappe.db.set_value("Customer", customer, "lead_name", lead)
+	with world.acting_as("manager"):
+		order = make_order(world, first)
+	second = world.submit_quotation(project, party_name=customer, rate=2000)
+
+	assert versions(frappe, first, second) == [(1, "Superseded"), (2, "Current")]
+	assert current_of(project) == (second.name, 1_200_000)
+	order.customer = customer
+	with world.acting_as("manager"), pytest.raises(SupersededQuotationError, match=second.name):
+		order.insert()
+
+
+def test_the_offer_follows_the_party_of_the_project(world, frappe, project):
+	ours = world.submit_quotation(project)
+	other = world.other_customer("Second Bidder")
+	theirs = world.submit_quotation(project, party_name=other, rate=1900)
+	assert current_of(project) == (ours.name, 1_200_000)
+	with world.acting_as("director"):
+		project.party = other
+		project.save()
+	assert current_of(project) == (theirs.name, 1_140_000)
+
+
+def test_of_customers_that_become_one_the_later_offer_stands(world, frappe, project):
+	first = world.submit_quotation(project)
+	other = world.other_customer("The Same Customer Twice")
+	second = world.submit_quotation(project, party_name=other, rate=1900, transaction_date="2026-04-21")
+	assert versions(frappe, first, second) == [(1, "Current"), (1, "Current")]
+	frappe.rename_doc("Customer", other, world.customer, merge=True)
+	assert versions(frappe, first, second) == [(1, "Superseded"), (1, "Current")]
+	assert current_of(project) == (second.name, 1_140_000)
+
+
+@pytest.mark.parametrize("doctype", ["Quotation", "Sales Order"])
+def test_update_items_is_asked_for_its_price_when_no_total_changes(
+	world, frappe, project, is_sandbox, doctype
+):
+	from presales_mgmt.exceptions import PriceAuthorityError
+
+	dear, cheap = (
+		world.insert(
+			"Item", item_code=code, item_group=world.leaf_of("Item Group"), stock_uom="Nos", is_stock_item=0
+		)
+		for code in ("Dear Thing", "Cheap Thing")
+	)
+	world.insert("Price List", price_list_name="Two Things", currency="CNY", selling=1, enabled=1)
+	for item, rate in ((dear, 1000), (cheap, 10)):
+		world.insert(
+			"Item Price",
+			item_code=item.name,
+			price_list="Two Things",
+			price_list_rate=rate,
+			valid_from="2026-01-01",
+		)
+	settings = frappe.get_doc("Presales Settings")
+	settings.append(
+		"price_authorities", {"role": "Presales Leader", "max_discount_percent": 50, "min_margin_percent": 0}
+	)
+	settings.append(
+		"price_authorities", {"role": "Presales Manager", "max_discount_percent": 10, "min_margin_percent": 0}
+	)
+	settings.save()
+	rows = ((dear.name, 1, 1000), (cheap.name, 100, 10))
+	doc = world.submit_quotation(
+		project,
+		selling_price_list="Two Things",
+		items=[{"item_code": item, "qty": qty, "rate": rate, "uom": "Nos"} for item, qty, rate in rows],
+	)
+	if doctype == "Sales Order":
+		doc = make_order(world, doc)
+		with world.acting_as("manager"):
+			doc.insert()
+			doc.submit()
+	# The total and the number of pieces stay, and 99 dear things are given away.
+	with pytest.raises(PriceAuthorityError):
+		update_items(world, doc, [(100, 10), (1, 1000)], is_sandbox)
+
+
+def update_items(world, doc, values, is_sandbox):
+	"""As ERPNext's "Update Items" does it: rows first, then quotation or order."""
+	import json
+
+	with world.acting_as("manager"):
+		doc.reload()
+		if is_sandbox:
+			for row, (qty, rate) in zip(doc.items, values, strict=True):
+				row.db_set({"qty": qty, "rate": rate})
+			doc.reload()
+			doc.calculate_taxes_and_totals()
+			doc.flags.ignore_validate_update_after_submit = True
+			doc.save()
+			return
+		from erpnext.controllers.accounts_controller import update_child_qty_rate
+
+		items = [
+			{
+				"docname": row.name,
+				"item_code": row.item_code,
+				"qty": qty,
+				"rate": rate,
+				"uom": row.uom,
+				"conversion_factor": row.conversion_factor,
+				"delivery_date": str(row.get("delivery_date") or ""),
+			}
+			for row, (qty, rate) in zip(doc.items, values, strict=True)
+		]
+		update_child_qty_rate(doc.doctype, json.dumps(items), doc.name)
+
+
 def test_a_lost_version_is_not_ordered(world, frappe, project):
 	from presales_mgmt.exceptions import SupersededQuotationError
 

@@ -267,3 +267,12 @@ def _not_overridden(project, process: Process, blockers: list[Finding]) -> list[
 		for finding in blockers
 		if finding.requirement.stage not in left or finding.requirement.code not in overridden
 	]
+
+
+def are_items_updated(doc) -> bool:
+	"""Whether ERPNext's "Update Items" saves the submitted `doc`.
+
+	It has written the rows before, so that they cannot be compared with what they were; and value that only moves from
+	one row to another shows in no total.
+	"""
+	return bool(doc.flags.ignore_validate_update_after_submit)

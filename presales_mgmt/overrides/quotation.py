@@ -3,6 +3,8 @@
 Each function starts with the one attribute check that a quotation without a project costs.
 """
 
+import frappe
+
 
 def validate(doc, method=None):
 	if not doc.get("presales_project"):
@@ -74,7 +76,14 @@ def on_update_after_submit(doc, method=None):
 		from presales_mgmt.overrides.project_link import lose_with_quotation
 
 		lose_with_quotation(doc)
-	elif doc.has_value_changed("base_net_total") or doc.has_value_changed("total_qty"):
+		return
+	from presales_mgmt.overrides.common import are_items_updated
+
+	if (
+		doc.has_value_changed("base_net_total")
+		or doc.has_value_changed("total_qty")
+		or are_items_updated(doc)
+	):
 		# ERPNext's "Update Items" changes what was offered.
 		from presales_mgmt.pricing import check_price
 		from presales_mgmt.quotations import settle
@@ -89,7 +98,8 @@ def on_change(doc, method=None):
 		return
 	from presales_mgmt.rules.quotation import NOT_ORDERABLE
 
-	if doc.presales_version_status in NOT_ORDERABLE:
+	order = frappe.flags.presales_order_without_project
+	if order or doc.presales_version_status in NOT_ORDERABLE:
 		from presales_mgmt.quotations import refuse_order_past_project
 
-		refuse_order_past_project(doc)
+		refuse_order_past_project(doc, order)

@@ -3,6 +3,8 @@
 Each function starts with the one attribute check that an order without a project costs.
 """
 
+import frappe
+
 
 def validate(doc, method=None):
 	if not doc.get("presales_project"):
@@ -25,6 +27,8 @@ def validate(doc, method=None):
 
 
 def before_submit(doc, method=None):
+	# Asks nothing: a quotation of a project tells, when ERPNext notes in a moment that this order was made from it.
+	frappe.flags.presales_order_without_project = None if doc.get("presales_project") else doc.name
 	if not doc.get("presales_project"):
 		return
 	from presales_mgmt.contracts import check_order
@@ -33,8 +37,9 @@ def before_submit(doc, method=None):
 	from presales_mgmt.pricing import check_order_price
 	from presales_mgmt.quotations import require_orderable
 
-	require_orderable(doc)
-	read_project_of(doc)
+	# A quotation that is submitted meanwhile waits for the lock: what it supersedes is ordered before it, or not at all.
+	read_project_of(doc, for_update=True)
+	require_orderable(doc, for_update=True)
 	check_gate(doc, "allows_sales_order", "sales_order_gate")
 	check_order(doc)
 	check_differences(doc)
@@ -72,8 +77,10 @@ def on_update_after_submit(doc, method=None):
 	"""ERPNext's "Update Items" changes amount and quantity of a submitted order."""
 	if not doc.get("presales_project"):
 		return
+	from presales_mgmt.overrides.common import are_items_updated
+
 	amount_changed = doc.has_value_changed("base_net_total")
-	if amount_changed or doc.has_value_changed("total_qty"):
+	if amount_changed or doc.has_value_changed("total_qty") or are_items_updated(doc):
 		from presales_mgmt.pricing import check_order_price
 
 		check_order_price(doc)

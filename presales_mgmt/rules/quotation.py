@@ -15,14 +15,17 @@ NOT_ORDERABLE = (SUPERSEDED, LOST, WITHDRAWN)
 
 
 def bidder_of(row) -> tuple[str | None, str | None]:
-	"""The customer, lead or prospect to whom the offer is made."""
-	return row.quotation_to or None, row.party_name or None
+	"""To whom the offer is made: DocType and name of a customer, lead or prospect.
+
+	A row can have a `bidder`: the customer that its lead or prospect has become since.
+	"""
+	return getattr(row, "bidder", None) or (row.quotation_to or None, row.party_name or None)
 
 
 def statuses(rows: Iterable) -> dict[str, str]:
 	"""Name -> what a submitted version is now.
 
-	Of the versions for one bidding customer the newest is current, unless it was declared lost; all before it are
+	The rows are in the order in which they were made. Of the versions for one bidding customer the newest is current, unless it was declared lost; all before it are
 	superseded, and come back by no loss of a later one: an offer that was replaced is not made any more.
 	"""
 	by_bidder = defaultdict(list)
@@ -30,6 +33,8 @@ def statuses(rows: Iterable) -> dict[str, str]:
 		by_bidder[bidder_of(row)].append(row)
 	found = {}
 	for versions in by_bidder.values():
+		# Two customers can have become one, so that a number is there twice: the later one is the newer.
+		versions.reverse()
 		versions.sort(key=lambda row: row.presales_version or 0, reverse=True)
 		for position, row in enumerate(versions):
 			if row.status == ERPNEXT_LOST:

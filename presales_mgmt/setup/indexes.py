@@ -27,6 +27,9 @@ INDEXED_LINKS = (
 	("Sales Order Item", "quotation_item"),
 	# Lead.has_opportunity, at each submission of a quotation to a lead.
 	("Opportunity", "party_name"),
+	# The customer that a lead or prospect has become, by each quotation to one and each order made from it.
+	("Customer", "lead_name"),
+	("Customer", "prospect_name"),
 )
 
 

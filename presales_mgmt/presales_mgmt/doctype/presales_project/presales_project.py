@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from presales_mgmt import initiation, lifecycle, losses
+from presales_mgmt import initiation, lifecycle, losses, quotations
 from presales_mgmt.compat import set_before
 from presales_mgmt.cost_of_sale import FIGURES
 from presales_mgmt.exceptions import (
@@ -115,6 +115,7 @@ class PresalesProject(Document):
 		self.validate_strategy()
 		self.validate_appointments()
 		self.set_party()
+		self.set_offer()
 		self.set_currency()
 		self.set_process_version()
 		self.set_team()
@@ -278,6 +279,12 @@ class PresalesProject(Document):
 			)
 		else:
 			self.customer_name = self.get_doc_before_save().customer_name
+
+	def set_offer(self):
+		"""Of offers to several bidders, that to the project's own party stands for the deal."""
+		before = self.get_doc_before_save()
+		if before and before.quotation and (self.party_type, self.party) != (before.party_type, before.party):
+			self.quotation, self.base_quoted_amount = quotations.choose_offer(self)
 
 	def set_currency(self):
 		company_currency = frappe.get_cached_value("Company", self.company, "default_currency")
