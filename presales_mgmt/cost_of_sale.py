@@ -53,6 +53,9 @@ ENTRY_FIELDS = (
 	"source_row",
 )
 
+# Statuses in which they bind nothing any more.
+ENDED = {"Material Request": rules.ENDED_REQUESTS, "Purchase Order": rules.ENDED_ORDERS}
+
 # What is ordered or billed of them -> the field of such a row that names theirs.
 TAKEN_OVER = {
 	"Material Request": ("Purchase Order Item", "material_request_item"),
@@ -89,9 +92,7 @@ def book(doc) -> None:
 		before.setdefault(name, _stored_figures(row))
 	_write_entries(doc, _costs(doc))
 	after = _refresh(projects)
-	for name, row in projects.items():
-		_check_purchases(doc, row, before[name], after[name])
-		_check_budget(doc, row, before[name], after[name])
+	_check(doc, projects, before, after)
 	doc.flags.presales_booked = True
 
 
@@ -139,31 +140,50 @@ def rebook(doc) -> None:
 		validate_rows(doc, TABLES[doc.doctype])
 	_write_entries(doc, _costs(doc))
 	after = _refresh(projects)
-	for name, row in projects.items() if moved else ():
-		_check_purchases(doc, row, before[name], after[name])
-		_check_budget(doc, row, before[name], after[name])
+	if moved:
+		_check(doc, projects, before, after)
 
 
 def follow(doc) -> None:
-	"""Follow a submitted request or order that is stopped, closed or taken up again: its commitment ends or begins."""
+	"""Follow a submitted request or order that is stopped, closed or taken up again: its commitment ends or begins.
+
+	What is taken up again is checked as when it was submitted: meanwhile something else may have been bought instead.
+	Nothing else is, although ERPNext tells a request or an order of all that becomes of it, and figures may rise for a
+	moment: cancelling an invoice opens its order before the invoice is taken out of the ledger.
+	"""
 	if doc.flags.pop("presales_booked", None):
 		return
 	projects = lock(projects_of(doc))
 	_refuse_strays(doc)
-	_refresh(projects)
+	before = {name: _stored_figures(row) for name, row in projects.items()}
+	after = _refresh(projects)
+	if _is_taken_up_again(doc):
+		_check_rises(doc, projects, before, after)
+
+
+def _is_taken_up_again(doc) -> bool:
+	"""Whether a request that was stopped, or an order that was closed, runs again.
+
+	Frappe keeps what was stored at the first of several changes, so the last status that was followed comes first.
+	"""
+	stored = doc.get_doc_before_save()
+	last = doc.flags.presales_status or (stored.status if stored else None)
+	doc.flags.presales_status = doc.status
+	ended = ENDED[doc.doctype]
+	return doc.docstatus == 1 and last in ended and doc.status not in ended
 
 
 def recheck(doc) -> None:
 	"""Follow a submitted order of which ERPNext's "Update Items" has changed what it binds, and refuse it as `book` does.
 
-	ERPNext tells the requests only afterwards how much of them is ordered.
+	ERPNext has written the rows already, so they are compared with what the projects have stored: the total of the
+	order stays when an amount moves from one row to another. ERPNext tells the requests only afterwards how much of
+	them is ordered.
 	"""
 	projects = lock(projects_of(doc))
 	before = {name: _stored_figures(row) for name, row in projects.items()}
 	after = _refresh(projects, _ordered_quantities(doc))
-	for name, row in projects.items():
-		_check_purchases(doc, row, before[name], after[name])
-		_check_budget(doc, row, before[name], after[name])
+	_check_rises(doc, projects, before, after)
 	doc.flags.presales_booked = True
 
 
@@ -193,6 +213,8 @@ def _refuse_strays(doc) -> None:
 def _ordered_quantities(order) -> dict[str, float]:
 	"""Row of a Material Request from which a row of `order` is made -> how much of it is ordered. One query."""
 	names = sorted({row.material_request_item for row in order.items if row.get("material_request_item")})
+	if not names:
+		return {}  # Frappe would look for the rows that name none
 	ordered = dict.fromkeys(names, 0.0)
 	for row in frappe.get_all(
 		"Purchase Order Item",
@@ -561,6 +583,19 @@ def approved_amount(project: str, locked: bool = True, **filters) -> float:
 	return flt(sum(flt(row.base_total) for row in rows[project]), 2)
 
 
+def _check(doc, projects: dict[str, frappe._dict], before: dict, after: dict) -> None:
+	"""Refuse, or say, that a document takes a project too far; `before` and `after` are the figures of the projects."""
+	for name, row in projects.items():
+		_check_purchases(doc, row, before[name], after[name])
+		_check_budget(doc, row, before[name], after[name])
+
+
+def _check_rises(doc, projects: dict[str, frappe._dict], before: dict, after: dict) -> None:
+	"""As `_check`, of a document that was submitted before: nothing is said where nothing is added."""
+	raised = {name: row for name, row in projects.items() if after[name].spent > before[name].spent}
+	_check(doc, raised, before, after)
+
+
 def _check_budget(doc, project, before: rules.Figures, after: rules.Figures) -> None:
 	mode = frappe.get_cached_doc("Presales Settings").get_for_company("budget_check", project.company)
 	if mode == budgets.OFF or not flt(project.presales_budget):
@@ -584,6 +619,8 @@ def _check_purchases(doc, project, before: rules.Figures, after: rules.Figures) 
 	"""Every purchase for a project rests on approved requests (R8.8)."""
 	if doc.doctype not in (*ORDERING, "Purchase Invoice"):
 		return
+	if doc.doctype == "Material Request" and doc.material_request_type != "Purchase":
+		return  # such as demo goods that are taken from one's own stock
 	mode = frappe.get_cached_doc("Presales Settings").get_for_company("purchase_gate", project.company)
 	if mode == budgets.OFF:
 		return
