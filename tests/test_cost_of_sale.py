@@ -155,6 +155,104 @@ def test_who_logs_hours_sees_the_project_and_is_part_of_it(world, frappe, costs,
 	assert figures(project)[0] == 100
 
 
+@pytest.mark.clause("R1.9")
+def test_hours_do_not_become_those_of_an_outsider(world, frappe, costs, project):
+	outsider = costs.make_employee("Outsider", costs.bookkeeper)
+	nobody = costs.make_employee("Without User")
+	draft = costs.draft_hours(project)
+	with world.acting_as(costs.surveyor):
+		draft.employee = outsider
+		with pytest.raises(exceptions.CostOfSaleError, match="on its team"):
+			draft.save()
+	# Nor does somebody who does not see the project say whose they are.
+	with world.acting_as(costs.bookkeeper):
+		draft = frappe.get_doc("Timesheet", draft.name)
+		draft.employee = nobody
+		with pytest.raises(frappe.PermissionError):
+			draft.save()
+		draft.reload()
+		draft.note = "Checked"
+		draft.save()
+
+
+@pytest.mark.clause("R1.9")
+def test_an_amended_timesheet_is_one_of_the_same_employee(world, frappe, costs, project):
+	outsider = costs.make_employee("Outsider", costs.bookkeeper)
+	nobody = costs.make_employee("Without User")
+	cancelled = costs.cancel(costs.hours(project))
+	for employee in (outsider, nobody):
+		with pytest.raises(frappe.PermissionError):
+			costs.draft_hours(
+				project,
+				50,
+				person=costs.bookkeeper,
+				employee=employee,
+				values={"amended_from": cancelled.name},
+			)
+	with pytest.raises(exceptions.CostOfSaleError, match="on its team"):
+		costs.draft_hours(project, 50, employee=outsider, values={"amended_from": cancelled.name})
+	assert costs.amend(cancelled).time_logs[0].presales_project == project.name
+
+
+@pytest.mark.clause("R1.9")
+def test_an_invoice_follows_another_one_as_a_return_only(world, frappe, costs, project):
+	invoice = costs.invoice(project, 5, 100)
+	with pytest.raises(frappe.PermissionError):
+		costs.draft_invoice(project, 5, 100, person=costs.bookkeeper, return_against=invoice.name)
+	order = costs.order(costs.material_request(project))
+	with world.acting_as(costs.bookkeeper):
+		copy = frappe.copy_doc(order)
+		copy.update({"is_return": 1, "return_against": order.name, "reversal_of": order.name})
+		copy.items[0].update({"material_request": None, "material_request_item": None})
+		with pytest.raises(frappe.PermissionError):
+			copy.insert()
+	# And what was not cancelled is not amended.
+	draft = costs.draft_invoice(None, 5, 100, person=costs.bookkeeper)
+	draft.amended_from = invoice.name
+	draft.items[0].presales_project = project.name
+	with world.acting_as(costs.bookkeeper), pytest.raises(frappe.PermissionError):
+		draft.save()
+
+
+@pytest.mark.clause("R1.9")
+def test_a_reversal_takes_back_what_was_booked(world, frappe, costs, project):
+	journal = costs.journal(project, 500)
+	reverses = {"person": costs.bookkeeper, "reversal_of": journal.name}
+	for amount in (500, -501):
+		with pytest.raises(frappe.PermissionError):
+			costs.draft_journal(project, amount, **reverses)
+	other = frappe.get_all(
+		"Account",
+		filters={
+			"company": world.company,
+			"root_type": "Expense",
+			"is_group": 0,
+			"name": ["!=", costs.expense_account()],
+			"account_type": ["in", ["", "Expense Account", "Indirect Expense"]],
+		},
+		pluck="name",
+		order_by="name asc",
+		limit=1,
+	)
+	if other:
+		with pytest.raises(frappe.PermissionError):
+			costs.draft_journal(project, -500, account=other[0], **reverses)
+	draft = costs.draft_journal(project, -500, **reverses)
+	with world.acting_as(costs.bookkeeper):
+		draft.accounts[0].credit_in_account_currency *= 9
+		draft.accounts[1].debit_in_account_currency *= 9
+		with pytest.raises(frappe.PermissionError):
+			draft.save()
+		draft.reload()
+		for row in list(draft.accounts):
+			draft.append("accounts", {**row.as_dict(), "name": None})
+		with pytest.raises(frappe.PermissionError):
+			draft.save()
+	costs.submit(draft)
+	assert figures(project)[0] == 0
+	assert costs.draft_journal(project, -100, **reverses).name
+
+
 def test_no_other_company_and_no_closed_project(world, frappe, costs, project):
 	abroad = costs.on_team(world.make_project(company=OTHER_COMPANY))
 	with pytest.raises(exceptions.CompanyMismatchError, match=OTHER_COMPANY):
