@@ -16,7 +16,7 @@ from frappe import _
 from frappe.query_builder.functions import Sum
 from frappe.utils import flt, get_datetime, getdate, now
 
-from presales_mgmt import notifications
+from presales_mgmt import costing, notifications
 from presales_mgmt.exceptions import BudgetError, ProjectMismatchError, PurchaseRequestError
 from presales_mgmt.overrides.cost_rows import TABLES
 from presales_mgmt.permissions.scope import PROJECT
@@ -261,11 +261,8 @@ def _timesheet_costs(doc, rows) -> list[rules.Cost]:
 	"""
 	currency = _company_currency(doc.company)
 	site_currency = frappe.defaults.get_global_default("currency") or currency
-	rate = 1.0
-	if site_currency != currency:
-		from erpnext.setup.utils import get_exchange_rate
-
-		rate = flt(get_exchange_rate(site_currency, currency, doc.start_date))
+	paid = {row.presales_project for row in rows if flt(row.base_costing_amount)}
+	rates = _exchange_rates(paid, site_currency, currency, getdate(doc.start_date))
 	user = user_of(doc)
 	return [
 		rules.Cost(
@@ -274,7 +271,7 @@ def _timesheet_costs(doc, rows) -> list[rules.Cost]:
 			kind=rules.LABOUR,
 			moment=get_datetime(row.from_time),
 			activity=row.activity_type,
-			base_amount=flt(flt(row.base_costing_amount) * rate, 2),
+			base_amount=flt(flt(row.base_costing_amount) * rates.get(row.presales_project, 0.0), 2),
 			currency=doc.get("currency") or site_currency,
 			amount=flt(row.costing_amount),
 			hours=flt(row.hours),
@@ -283,6 +280,39 @@ def _timesheet_costs(doc, rows) -> list[rules.Cost]:
 		)
 		for row in rows
 	]
+
+
+def _exchange_rates(projects: set[str], from_currency: str, to_currency: str, on) -> dict[str, float]:
+	"""Project -> rate at which amounts are converted: that of ERPNext, else its own where it is of these currencies.
+
+	`to_currency` is that of the company, as it is for the rate of a project. At most one query of our own.
+
+	Raises:
+		ExchangeRateError: there is neither.
+	"""
+	if from_currency == to_currency or not projects:
+		return dict.fromkeys(projects, 1.0)
+	from erpnext.setup.utils import get_exchange_rate
+
+	# ERPNext answers 0 where it finds none, at which everything would cost nothing.
+	if rate := flt(get_exchange_rate(from_currency, to_currency, on)):
+		return dict.fromkeys(projects, rate)
+	rates = dict(
+		frappe.get_all(
+			PROJECT,
+			filters={
+				"name": ["in", sorted(projects)],
+				"currency": from_currency,
+				"conversion_rate": [">", 0],
+			},
+			fields=["name", "conversion_rate"],
+			order_by="name asc",
+			as_list=True,
+		)
+	)
+	if len(rates) < len(projects):
+		costing.refuse_without_rate(from_currency, to_currency, on)
+	return rates
 
 
 def user_of(timesheet) -> str | None:

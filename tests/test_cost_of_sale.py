@@ -726,11 +726,18 @@ def test_each_company_has_its_own_costs_in_its_own_currency(world, frappe, costs
 	assert {entry.company for entry in entries(frappe, other)} == {OTHER_COMPANY}
 
 
-def test_hours_are_converted_for_a_company_with_another_currency_than_the_site(world, frappe, costs):
-	site_currency = frappe.defaults.get_global_default("currency")
-	if site_currency == "USD":
+@pytest.fixture
+def site_currency(frappe):
+	currency = frappe.defaults.get_global_default("currency")
+	if currency == "USD":
 		pytest.skip("the site's own currency is that of the company")
-	company = world.insert(
+	return currency
+
+
+@pytest.fixture
+def abroad(world, site_currency):
+	"""A company whose currency is another one than the site's."""
+	return world.insert(
 		"Company",
 		company_name="Presales Test Cost Inc",
 		abbr="PTCI",
@@ -739,6 +746,11 @@ def test_hours_are_converted_for_a_company_with_another_currency_than_the_site(w
 		create_chart_of_accounts_based_on="Standard Template",
 		chart_of_accounts="Standard",
 	).name
+
+
+def test_hours_are_converted_for_a_company_with_another_currency_than_the_site(
+	world, frappe, costs, site_currency, abroad
+):
 	world.insert(
 		"Currency Exchange",
 		date=costs.day,
@@ -748,7 +760,40 @@ def test_hours_are_converted_for_a_company_with_another_currency_than_the_site(w
 		for_buying=1,
 		for_selling=1,
 	)
-	project = costs.on_team(world.make_project(company=company, currency="USD"))
-	employee = costs.make_employee("Abroad", company=company)
-	costs.hours(project, 4, company=company, employee=employee)
+	project = costs.on_team(world.make_project(company=abroad, currency="USD"))
+	employee = costs.make_employee("Abroad", company=abroad)
+	costs.hours(project, 4, company=abroad, employee=employee)
 	assert figures(project) == (60, 0, 0, 4)
+
+
+@pytest.fixture
+def without_rates(monkeypatch):
+	"""What ERPNext answers when neither it nor the service that it asks has a rate."""
+	monkeypatch.setattr("erpnext.setup.utils.get_exchange_rate", lambda *args, **kwargs: 0.0)
+
+
+def test_hours_without_an_exchange_rate_are_not_free(
+	world, frappe, costs, site_currency, abroad, without_rates
+):
+	project = costs.on_team(world.make_project(company=abroad, currency="USD"))
+	employee = costs.make_employee("Abroad", company=abroad)
+	with pytest.raises(exceptions.ExchangeRateError, match=f"from {site_currency} to USD on .*2026"):
+		costs.hours(project, 4, company=abroad, employee=employee)
+	assert figures(project) == (0, 0, 0, 0)
+
+
+def test_hours_are_converted_at_the_rate_of_the_project_where_there_is_no_other(
+	world, frappe, costs, site_currency, abroad, without_rates
+):
+	project = costs.on_team(world.make_project(company=abroad, currency=site_currency, conversion_rate=0.14))
+	frappe.clear_messages()
+	costs.hours(project, 4, company=abroad, employee=costs.make_employee("Abroad", company=abroad))
+	assert figures(project) == (56, 0, 0, 4)
+	assert "expected a Currency Exchange" not in str(frappe.get_message_log())
+
+
+def test_hours_that_cost_nothing_need_no_exchange_rate(world, frappe, costs, abroad, without_rates):
+	frappe.db.set_value("Activity Type", costs.activity, "costing_rate", 0)
+	project = costs.on_team(world.make_project(company=abroad, currency="USD"))
+	costs.hours(project, 4, company=abroad, employee=costs.make_employee("Abroad", company=abroad))
+	assert figures(project) == (0, 0, 0, 4)
