@@ -62,6 +62,14 @@ TAKEN_OVER = {
 	"Purchase Order": ("Purchase Invoice Item", "po_detail"),
 }
 
+# Where ERPNext states the exchange difference of a payment: document -> its table, and the field of the rows there that
+# tells, with `reference_name`, what it is the difference to.
+DIFFERENCES = {
+	"Payment Entry": ("references", "reference_doctype"),
+	"Purchase Invoice": ("advances", "reference_type"),
+	"Sales Invoice": ("advances", "reference_type"),
+}
+
 # What a project shows of its cost.
 FIGURES = ("base_cost_of_sale", "base_purchase_cost", "base_commitments", "cost_of_sale_hours")
 
@@ -631,7 +639,7 @@ def _check_budget(doc, project, before: rules.Figures, after: rules.Figures) -> 
 	if mode == budgets.OFF or not flt(project.presales_budget):
 		return
 	budget = budget_of(project)
-	if not budgets.is_beyond(budget, before.spent, after.spent):
+	if not budgets.is_beyond(budget, before.spent, after.spent) or is_exchange_difference(doc):
 		return
 	_object(
 		mode,
@@ -701,6 +709,74 @@ def _warn_once(project, figures: rules.Figures) -> bool:
 
 def _warning(language: str, project: str) -> str:
 	return _("The presales budget of {0} is nearly spent", lang=language).format(project)
+
+
+# ------------------------------------------------------------------------- what ERPNext books by itself
+
+
+def is_exchange_difference(doc) -> bool:
+	"""Whether a document is the exchange gain or loss that ERPNext books while a payment is submitted, or an invoice with
+	advances.
+
+	ERPNext gives it the Accounting Dimensions of that document, and refuses that document with it: who submits the
+	payment does not choose the project, and the difference is there whatever the budget. But anybody can send the
+	fields by which ERPNext marks such an entry. So it counts only as far as the document, which is submitted, names
+	this project and states this difference, and no other entry has booked it. A fixed number of queries.
+	"""
+	if doc.doctype != "Journal Entry" or doc.voucher_type != "Exchange Gain Or Loss":
+		return False
+	if not doc.multi_currency or not doc.get("is_system_generated") or len(doc.accounts) != 2:
+		return False
+	first, second = doc.accounts
+	project = first.presales_project
+	if second.presales_project != project or not (first.reference_name and second.reference_name):
+		return False
+	amount = max(flt(row.debit) + flt(row.credit) for row in doc.accounts) + _booked_difference(doc)
+	stated = max(_stated_difference(first, second, project), _stated_difference(second, first, project))
+	return flt(amount, 2) <= flt(stated, 2)
+
+
+def _stated_difference(row, other, project: str) -> float:
+	"""The exchange difference to what `other` refers to that the document says to which `row` refers, for `project`."""
+	table, fieldname = DIFFERENCES.get(row.reference_type, (None, None))
+	meta = frappe.get_meta(row.reference_type) if table else None
+	if not meta or not (meta.has_field("presales_project") and meta.has_field(table)):
+		return 0.0
+	is_it = {"name": row.reference_name, "docstatus": 1, "presales_project": project}
+	if not frappe.db.exists(row.reference_type, is_it):
+		return 0.0
+	stated = frappe.get_all(
+		meta.get_field(table).options,
+		filters={
+			"parent": row.reference_name,
+			"parenttype": row.reference_type,
+			fieldname: other.reference_type,
+			"reference_name": other.reference_name,
+		},
+		pluck="exchange_gain_loss",
+		order_by="idx asc",
+	)
+	return sum(abs(flt(amount)) for amount in stated)
+
+
+def _booked_difference(doc) -> float:
+	"""What other entries have booked between the two documents to which the rows of `doc` refer."""
+	first, second = (
+		frappe.get_all(
+			"Journal Entry Account",
+			filters={
+				"reference_type": row.reference_type,
+				"reference_name": row.reference_name,
+				"docstatus": 1,
+				"parent": ["!=", doc.name],
+			},
+			fields=["parent", "debit", "credit"],
+			order_by="name asc",
+		)
+		for row in doc.accounts
+	)
+	parents = {row.parent for row in first}
+	return sum(flt(row.debit) + flt(row.credit) for row in second if row.parent in parents)
 
 
 # --------------------------------------------------------------------------------- what is shown

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
-from presales_mgmt.cost_of_sale import REQUEST, user_of
+from presales_mgmt.cost_of_sale import REQUEST, is_exchange_difference, user_of
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
 	CostOfSaleError,
@@ -46,6 +46,7 @@ def validate_rows(doc, table: str) -> None:
 	bookkeepers are on no team. Whoever names a project anew must see it. Hours are charged by, or for, people of the
 	project only: the employee of a Timesheet must be on its team or among its supervisors, or lead the company, also
 	where it amends another one. Whose hours they are is part of what they cost, so another employee names all anew.
+	An exchange difference that ERPNext books by itself has the project of its payment, whoever pays, and whenever.
 
 	Raises:
 		CompanyMismatchError: the project is of another company.
@@ -57,8 +58,11 @@ def validate_rows(doc, table: str) -> None:
 	"""
 	rows = [row for row in doc.get(table) if row.get("presales_project")]
 	projects = _read_projects(rows)
+	by_itself = is_exchange_difference(doc)
 	for row in rows:
-		_require_usable(doc, row, projects.get(row.presales_project))
+		_require_usable(doc, row, projects.get(row.presales_project), may_be_closed=by_itself)
+	if by_itself:
+		return
 	changed = _changed_rows(doc, table, rows)
 	for project in sorted(_named_anew(doc, changed)):
 		frappe.has_permission(PROJECT, "read", doc=project, throw=True)
@@ -95,7 +99,7 @@ def _read_projects(rows) -> dict[str, frappe._dict]:
 	}
 
 
-def _require_usable(doc, row, project) -> None:
+def _require_usable(doc, row, project, may_be_closed: bool) -> None:
 	if not project:
 		return  # Frappe says that the link leads nowhere
 	if project.company != doc.company:
@@ -106,7 +110,7 @@ def _require_usable(doc, row, project) -> None:
 			_("a record of company {0}").format(doc.company or _("none")),
 			CompanyMismatchError,
 		)
-	if project.status == CLOSED:
+	if project.status == CLOSED and not may_be_closed:
 		refuse(
 			row,
 			"Presales Project",
