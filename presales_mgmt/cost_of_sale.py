@@ -654,7 +654,10 @@ def _check_budget(doc, project, before: rules.Figures, after: rules.Figures) -> 
 
 
 def _check_purchases(doc, project, before: rules.Figures, after: rules.Figures) -> None:
-	"""Every purchase for a project rests on approved requests (R8.8)."""
+	"""Every purchase for a project rests on approved requests (R8.8).
+
+	A fixed asset stays with the company and is no cost of the sale, but it was bought on a request all the same.
+	"""
 	if doc.doctype not in (*ORDERING, "Purchase Invoice"):
 		return
 	if doc.doctype == "Material Request" and doc.material_request_type != "Purchase":
@@ -664,7 +667,9 @@ def _check_purchases(doc, project, before: rules.Figures, after: rules.Figures) 
 		return
 	approved = approved_amount(project.name)
 	without = not approved and doc.doctype in ORDERING
-	if not without and not budgets.exceeds(before.bought, after.bought, approved):
+	others, own = _assets_bought(doc, project.name)
+	bought = flt(after.bought + others + own, 2)
+	if not without and not budgets.exceeds(flt(before.bought + others, 2), bought, approved):
 		return
 	_object(
 		mode,
@@ -675,9 +680,31 @@ def _check_purchases(doc, project, before: rules.Figures, after: rules.Figures) 
 			doc.name, project.name
 		),
 		_("found purchases and open commitments of {0}, expected at most {1}").format(
-			_money(after.bought, project.company), _money(approved, project.company)
+			_money(bought, project.company), _money(approved, project.company)
 		),
 	)
+
+
+def _assets_bought(doc, project: str) -> tuple[float, float]:
+	"""What fixed assets for a project were billed by other invoices than `doc`, and by `doc`. Two queries at most."""
+	rows = _rows_of(
+		"Purchase Invoice Item", [project], ["parent", "base_net_amount"], is_fixed_asset=1, docstatus=1
+	)
+	opening = (
+		frappe.get_all(
+			"Purchase Invoice",
+			filters={"name": ["in", sorted({row.parent for row in rows[project]})], "is_opening": "Yes"},
+			pluck="name",
+			order_by="name asc",
+		)
+		if rows[project]
+		else ()
+	)
+	amounts = {True: 0.0, False: 0.0}
+	for row in rows[project]:
+		if row.parent not in opening:
+			amounts[doc.doctype == "Purchase Invoice" and row.parent == doc.name] += flt(row.base_net_amount)
+	return flt(amounts[False], 2), flt(amounts[True], 2)
 
 
 def _object(mode: str, exception, title: str, project: str, message: str, figures: str) -> None:

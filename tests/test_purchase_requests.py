@@ -488,3 +488,27 @@ def test_goods_from_ones_own_stock_are_not_bought(world, frappe, costs, project,
 		request.save()
 	costs.submit(request)
 	assert commitments(project) == 0
+
+
+@pytest.mark.clause("R8.8")
+def test_a_fixed_asset_is_no_cost_and_uses_up_its_request_all_the_same(
+	world, frappe, costs, project, is_sandbox
+):
+	if not is_sandbox:
+		pytest.skip("a real ERPNext books an asset to a category with accounts of its own")
+	costs.approved(project, 1000)
+	bill = costs.draft_bill(costs.order(costs.material_request(project, 10, 100)))
+	bill.items[0].db_set("is_fixed_asset", 1)
+	bill = costs.submit(bill)
+	project.reload()
+	assert (project.base_cost_of_sale, project.base_commitments) == (0, 0)
+	with pytest.raises(exceptions.PurchaseRequestError, match="buys more"):
+		costs.material_request(project, 1, 1)
+	costs.cancel(bill)
+	project.reload()
+	assert project.base_commitments == 1000
+	# Nor is one bought without an order.
+	draft = costs.draft_invoice(project, 1, 100)
+	draft.items[0].db_set("is_fixed_asset", 1)
+	with pytest.raises(exceptions.PurchaseRequestError, match="buys more"):
+		costs.submit(draft)
