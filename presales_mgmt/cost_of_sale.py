@@ -16,7 +16,7 @@ from frappe import _
 from frappe.query_builder.functions import Sum
 from frappe.utils import flt, get_datetime, getdate, now
 
-from presales_mgmt import notifications
+from presales_mgmt import costing, notifications
 from presales_mgmt.exceptions import BudgetError, ProjectMismatchError, PurchaseRequestError
 from presales_mgmt.overrides.cost_rows import TABLES
 from presales_mgmt.permissions.scope import PROJECT
@@ -53,10 +53,21 @@ ENTRY_FIELDS = (
 	"source_row",
 )
 
+# Statuses in which they bind nothing any more.
+ENDED = {"Material Request": rules.ENDED_REQUESTS, "Purchase Order": rules.ENDED_ORDERS}
+
 # What is ordered or billed of them -> the field of such a row that names theirs.
 TAKEN_OVER = {
 	"Material Request": ("Purchase Order Item", "material_request_item"),
 	"Purchase Order": ("Purchase Invoice Item", "po_detail"),
+}
+
+# Where ERPNext states the exchange difference of a payment: document -> its table, and the field of the rows there that
+# tells, with `reference_name`, what it is the difference to.
+DIFFERENCES = {
+	"Payment Entry": ("references", "reference_doctype"),
+	"Purchase Invoice": ("advances", "reference_type"),
+	"Sales Invoice": ("advances", "reference_type"),
 }
 
 # What a project shows of its cost.
@@ -89,9 +100,7 @@ def book(doc) -> None:
 		before.setdefault(name, _stored_figures(row))
 	_write_entries(doc, _costs(doc))
 	after = _refresh(projects)
-	for name, row in projects.items():
-		_check_purchases(doc, row, before[name], after[name])
-		_check_budget(doc, row, before[name], after[name])
+	_check(doc, projects, before, after)
 	doc.flags.presales_booked = True
 
 
@@ -139,31 +148,50 @@ def rebook(doc) -> None:
 		validate_rows(doc, TABLES[doc.doctype])
 	_write_entries(doc, _costs(doc))
 	after = _refresh(projects)
-	for name, row in projects.items() if moved else ():
-		_check_purchases(doc, row, before[name], after[name])
-		_check_budget(doc, row, before[name], after[name])
+	if moved:
+		_check(doc, projects, before, after)
 
 
 def follow(doc) -> None:
-	"""Follow a submitted request or order that is stopped, closed or taken up again: its commitment ends or begins."""
+	"""Follow a submitted request or order that is stopped, closed or taken up again: its commitment ends or begins.
+
+	What is taken up again is checked as when it was submitted: meanwhile something else may have been bought instead.
+	Nothing else is, although ERPNext tells a request or an order of all that becomes of it, and figures may rise for a
+	moment: cancelling an invoice opens its order before the invoice is taken out of the ledger.
+	"""
 	if doc.flags.pop("presales_booked", None):
 		return
 	projects = lock(projects_of(doc))
 	_refuse_strays(doc)
-	_refresh(projects)
+	before = {name: _stored_figures(row) for name, row in projects.items()}
+	after = _refresh(projects)
+	if _is_taken_up_again(doc):
+		_check_rises(doc, projects, before, after)
+
+
+def _is_taken_up_again(doc) -> bool:
+	"""Whether a request that was stopped, or an order that was closed, runs again.
+
+	Frappe keeps what was stored at the first of several changes, so the last status that was followed comes first.
+	"""
+	stored = doc.get_doc_before_save()
+	last = doc.flags.presales_status or (stored.status if stored else None)
+	doc.flags.presales_status = doc.status
+	ended = ENDED[doc.doctype]
+	return doc.docstatus == 1 and last in ended and doc.status not in ended
 
 
 def recheck(doc) -> None:
 	"""Follow a submitted order of which ERPNext's "Update Items" has changed what it binds, and refuse it as `book` does.
 
-	ERPNext tells the requests only afterwards how much of them is ordered.
+	ERPNext has written the rows already, so they are compared with what the projects have stored: the total of the
+	order stays when an amount moves from one row to another. ERPNext tells the requests only afterwards how much of
+	them is ordered.
 	"""
 	projects = lock(projects_of(doc))
 	before = {name: _stored_figures(row) for name, row in projects.items()}
 	after = _refresh(projects, _ordered_quantities(doc))
-	for name, row in projects.items():
-		_check_purchases(doc, row, before[name], after[name])
-		_check_budget(doc, row, before[name], after[name])
+	_check_rises(doc, projects, before, after)
 	doc.flags.presales_booked = True
 
 
@@ -193,6 +221,8 @@ def _refuse_strays(doc) -> None:
 def _ordered_quantities(order) -> dict[str, float]:
 	"""Row of a Material Request from which a row of `order` is made -> how much of it is ordered. One query."""
 	names = sorted({row.material_request_item for row in order.items if row.get("material_request_item")})
+	if not names:
+		return {}  # Frappe would look for the rows that name none
 	ordered = dict.fromkeys(names, 0.0)
 	for row in frappe.get_all(
 		"Purchase Order Item",
@@ -239,11 +269,8 @@ def _timesheet_costs(doc, rows) -> list[rules.Cost]:
 	"""
 	currency = _company_currency(doc.company)
 	site_currency = frappe.defaults.get_global_default("currency") or currency
-	rate = 1.0
-	if site_currency != currency:
-		from erpnext.setup.utils import get_exchange_rate
-
-		rate = flt(get_exchange_rate(site_currency, currency, doc.start_date))
+	paid = {row.presales_project for row in rows if flt(row.base_costing_amount)}
+	rates = _exchange_rates(paid, site_currency, currency, getdate(doc.start_date))
 	user = user_of(doc)
 	return [
 		rules.Cost(
@@ -252,7 +279,7 @@ def _timesheet_costs(doc, rows) -> list[rules.Cost]:
 			kind=rules.LABOUR,
 			moment=get_datetime(row.from_time),
 			activity=row.activity_type,
-			base_amount=flt(flt(row.base_costing_amount) * rate, 2),
+			base_amount=flt(flt(row.base_costing_amount) * rates.get(row.presales_project, 0.0), 2),
 			currency=doc.get("currency") or site_currency,
 			amount=flt(row.costing_amount),
 			hours=flt(row.hours),
@@ -261,6 +288,39 @@ def _timesheet_costs(doc, rows) -> list[rules.Cost]:
 		)
 		for row in rows
 	]
+
+
+def _exchange_rates(projects: set[str], from_currency: str, to_currency: str, on) -> dict[str, float]:
+	"""Project -> rate at which amounts are converted: that of ERPNext, else its own where it is of these currencies.
+
+	`to_currency` is that of the company, as it is for the rate of a project. At most one query of our own.
+
+	Raises:
+		ExchangeRateError: there is neither.
+	"""
+	if from_currency == to_currency or not projects:
+		return dict.fromkeys(projects, 1.0)
+	from erpnext.setup.utils import get_exchange_rate
+
+	# ERPNext answers 0 where it finds none, at which everything would cost nothing.
+	if rate := flt(get_exchange_rate(from_currency, to_currency, on)):
+		return dict.fromkeys(projects, rate)
+	rates = dict(
+		frappe.get_all(
+			PROJECT,
+			filters={
+				"name": ["in", sorted(projects)],
+				"currency": from_currency,
+				"conversion_rate": [">", 0],
+			},
+			fields=["name", "conversion_rate"],
+			order_by="name asc",
+			as_list=True,
+		)
+	)
+	if len(rates) < len(projects):
+		costing.refuse_without_rate(from_currency, to_currency, on)
+	return rates
 
 
 def user_of(timesheet) -> str | None:
@@ -561,12 +621,25 @@ def approved_amount(project: str, locked: bool = True, **filters) -> float:
 	return flt(sum(flt(row.base_total) for row in rows[project]), 2)
 
 
+def _check(doc, projects: dict[str, frappe._dict], before: dict, after: dict) -> None:
+	"""Refuse, or say, that a document takes a project too far; `before` and `after` are the figures of the projects."""
+	for name, row in projects.items():
+		_check_purchases(doc, row, before[name], after[name])
+		_check_budget(doc, row, before[name], after[name])
+
+
+def _check_rises(doc, projects: dict[str, frappe._dict], before: dict, after: dict) -> None:
+	"""As `_check`, of a document that was submitted before: nothing is said where nothing is added."""
+	raised = {name: row for name, row in projects.items() if after[name].spent > before[name].spent}
+	_check(doc, raised, before, after)
+
+
 def _check_budget(doc, project, before: rules.Figures, after: rules.Figures) -> None:
 	mode = frappe.get_cached_doc("Presales Settings").get_for_company("budget_check", project.company)
 	if mode == budgets.OFF or not flt(project.presales_budget):
 		return
 	budget = budget_of(project)
-	if not budgets.is_beyond(budget, before.spent, after.spent):
+	if not budgets.is_beyond(budget, before.spent, after.spent) or is_exchange_difference(doc):
 		return
 	_object(
 		mode,
@@ -581,15 +654,22 @@ def _check_budget(doc, project, before: rules.Figures, after: rules.Figures) -> 
 
 
 def _check_purchases(doc, project, before: rules.Figures, after: rules.Figures) -> None:
-	"""Every purchase for a project rests on approved requests (R8.8)."""
+	"""Every purchase for a project rests on approved requests (R8.8).
+
+	A fixed asset stays with the company and is no cost of the sale, but it was bought on a request all the same.
+	"""
 	if doc.doctype not in (*ORDERING, "Purchase Invoice"):
 		return
+	if doc.doctype == "Material Request" and doc.material_request_type != "Purchase":
+		return  # such as demo goods that are taken from one's own stock
 	mode = frappe.get_cached_doc("Presales Settings").get_for_company("purchase_gate", project.company)
 	if mode == budgets.OFF:
 		return
 	approved = approved_amount(project.name)
 	without = not approved and doc.doctype in ORDERING
-	if not without and not budgets.exceeds(before.bought, after.bought, approved):
+	others, own = _assets_bought(doc, project.name)
+	bought = flt(after.bought + others + own, 2)
+	if not without and not budgets.exceeds(flt(before.bought + others, 2), bought, approved):
 		return
 	_object(
 		mode,
@@ -600,9 +680,31 @@ def _check_purchases(doc, project, before: rules.Figures, after: rules.Figures) 
 			doc.name, project.name
 		),
 		_("found purchases and open commitments of {0}, expected at most {1}").format(
-			_money(after.bought, project.company), _money(approved, project.company)
+			_money(bought, project.company), _money(approved, project.company)
 		),
 	)
+
+
+def _assets_bought(doc, project: str) -> tuple[float, float]:
+	"""What fixed assets for a project were billed by other invoices than `doc`, and by `doc`. Two queries at most."""
+	rows = _rows_of(
+		"Purchase Invoice Item", [project], ["parent", "base_net_amount"], is_fixed_asset=1, docstatus=1
+	)
+	opening = (
+		frappe.get_all(
+			"Purchase Invoice",
+			filters={"name": ["in", sorted({row.parent for row in rows[project]})], "is_opening": "Yes"},
+			pluck="name",
+			order_by="name asc",
+		)
+		if rows[project]
+		else ()
+	)
+	amounts = {True: 0.0, False: 0.0}
+	for row in rows[project]:
+		if row.parent not in opening:
+			amounts[doc.doctype == "Purchase Invoice" and row.parent == doc.name] += flt(row.base_net_amount)
+	return flt(amounts[False], 2), flt(amounts[True], 2)
 
 
 def _object(mode: str, exception, title: str, project: str, message: str, figures: str) -> None:
@@ -634,6 +736,74 @@ def _warn_once(project, figures: rules.Figures) -> bool:
 
 def _warning(language: str, project: str) -> str:
 	return _("The presales budget of {0} is nearly spent", lang=language).format(project)
+
+
+# ------------------------------------------------------------------------- what ERPNext books by itself
+
+
+def is_exchange_difference(doc) -> bool:
+	"""Whether a document is the exchange gain or loss that ERPNext books while a payment is submitted, or an invoice with
+	advances.
+
+	ERPNext gives it the Accounting Dimensions of that document, and refuses that document with it: who submits the
+	payment does not choose the project, and the difference is there whatever the budget. But anybody can send the
+	fields by which ERPNext marks such an entry. So it counts only as far as the document, which is submitted, names
+	this project and states this difference, and no other entry has booked it. A fixed number of queries.
+	"""
+	if doc.doctype != "Journal Entry" or doc.voucher_type != "Exchange Gain Or Loss":
+		return False
+	if not doc.multi_currency or not doc.get("is_system_generated") or len(doc.accounts) != 2:
+		return False
+	first, second = doc.accounts
+	project = first.presales_project
+	if second.presales_project != project or not (first.reference_name and second.reference_name):
+		return False
+	amount = max(flt(row.debit) + flt(row.credit) for row in doc.accounts) + _booked_difference(doc)
+	stated = max(_stated_difference(first, second, project), _stated_difference(second, first, project))
+	return flt(amount, 2) <= flt(stated, 2)
+
+
+def _stated_difference(row, other, project: str) -> float:
+	"""The exchange difference to what `other` refers to that the document says to which `row` refers, for `project`."""
+	table, fieldname = DIFFERENCES.get(row.reference_type, (None, None))
+	meta = frappe.get_meta(row.reference_type) if table else None
+	if not meta or not (meta.has_field("presales_project") and meta.has_field(table)):
+		return 0.0
+	is_it = {"name": row.reference_name, "docstatus": 1, "presales_project": project}
+	if not frappe.db.exists(row.reference_type, is_it):
+		return 0.0
+	stated = frappe.get_all(
+		meta.get_field(table).options,
+		filters={
+			"parent": row.reference_name,
+			"parenttype": row.reference_type,
+			fieldname: other.reference_type,
+			"reference_name": other.reference_name,
+		},
+		pluck="exchange_gain_loss",
+		order_by="idx asc",
+	)
+	return sum(abs(flt(amount)) for amount in stated)
+
+
+def _booked_difference(doc) -> float:
+	"""What other entries have booked between the two documents to which the rows of `doc` refer."""
+	first, second = (
+		frappe.get_all(
+			"Journal Entry Account",
+			filters={
+				"reference_type": row.reference_type,
+				"reference_name": row.reference_name,
+				"docstatus": 1,
+				"parent": ["!=", doc.name],
+			},
+			fields=["parent", "debit", "credit"],
+			order_by="name asc",
+		)
+		for row in doc.accounts
+	)
+	parents = {row.parent for row in first}
+	return sum(flt(row.debit) + flt(row.credit) for row in second if row.parent in parents)
 
 
 # --------------------------------------------------------------------------------- what is shown

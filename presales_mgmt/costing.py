@@ -7,16 +7,17 @@ approves it as it is. What is submitted cannot be changed: an approved version i
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from functools import partial
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, Sum
-from frappe.utils import flt, now_datetime
+from frappe.utils import flt, formatdate, getdate, now_datetime
 
 from presales_mgmt import reviewed_version, versioning
 from presales_mgmt.compat import lock_document
-from presales_mgmt.exceptions import CostingError, OutOfRangeError
+from presales_mgmt.exceptions import CostingError, ExchangeRateError, OutOfRangeError
 from presales_mgmt.gates.checkers import OPEN_RISK
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.rules import costing as rules
@@ -98,6 +99,9 @@ def get_labour_rates(pairs: Iterable[tuple[str, str | None]], company: str) -> d
 
 	The Activity Cost of the employee for the activity, else the costing rate of the Activity Type. ERPNext keeps
 	both in the site's currency, from which they are converted at today's rate. Two queries, however many pairs.
+
+	Raises:
+		ExchangeRateError: ERPNext has no rate of today.
 	"""
 	pairs = {(activity, employee or None) for activity, employee in pairs if activity}
 	if not pairs:
@@ -130,9 +134,22 @@ def get_labour_rates(pairs: Iterable[tuple[str, str | None]], company: str) -> d
 	if site_currency and site_currency != currency and any(rates.values()):
 		from erpnext.setup.utils import get_exchange_rate
 
+		# ERPNext answers 0 where it finds none, at which everything would cost nothing.
 		exchange_rate = flt(get_exchange_rate(site_currency, currency))
+		if not exchange_rate:
+			refuse_without_rate(site_currency, currency, getdate())
 		rates = {pair: rate * exchange_rate for pair, rate in rates.items()}
 	return rates
+
+
+def refuse_without_rate(from_currency: str, to_currency: str, on: date) -> None:
+	"""Raise `ExchangeRateError`: an amount cannot be converted, because there is no rate of the day `on`."""
+	frappe.throw(
+		_("Exchange rate from {0} to {1} on {2}: found none, expected a Currency Exchange.").format(
+			from_currency, to_currency, formatdate(on)
+		),
+		exc=ExchangeRateError,
+	)
 
 
 # ---------------------------------------------------------------------------------------- the current estimate

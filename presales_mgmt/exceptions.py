@@ -127,6 +127,10 @@ class CostingError(PresalesError):
 	"""A cost estimate contradicts itself, or cannot tell what it is asked."""
 
 
+class ExchangeRateError(PresalesError):
+	"""An amount cannot be converted: ERPNext has no exchange rate of that day."""
+
+
 class EstimateNotApprovedError(CostingError):
 	"""An offer rests on no approved cost estimate."""
 

@@ -68,13 +68,16 @@ class Costs:
 
 	# ------------------------------------------------------------------------------------- documents
 
-	def draft_hours(self, project, hours=8, day=None, person=None, employee=None, company=None, **values):
+	def draft_hours(
+		self, project, hours=8, day=None, person=None, employee=None, company=None, values=None, **row
+	):
+		"""`values` are those of the Timesheet, `row` those of its time log."""
 		log = {
 			"activity_type": self.activity,
 			"from_time": f"{day or self.day} 09:00:00",
 			"hours": hours,
 			"presales_project": project.name if project else None,
-			**values,
+			**row,
 		}
 		with self.world.acting_as(person or self.surveyor):
 			return self.world.insert(
@@ -82,6 +85,7 @@ class Costs:
 				company=company or self.world.company,
 				employee=employee or self.employee,
 				time_logs=[log],
+				**(values or {}),
 			)
 
 	def submit(self, doc, person=None):
@@ -160,12 +164,14 @@ class Costs:
 		rows = [
 			{
 				"account": account or self.expense_account(company.name),
-				"debit_in_account_currency": amount,
+				"debit_in_account_currency": max(amount, 0),
+				"credit_in_account_currency": max(-amount, 0),
 				"presales_project": project.name,
 			},
 			{
 				"account": company.default_cash_account,
-				"credit_in_account_currency": amount,
+				"credit_in_account_currency": max(amount, 0),
+				"debit_in_account_currency": max(-amount, 0),
 				"presales_project": project.name,
 			},
 		]

@@ -198,3 +198,15 @@ def test_what_was_approved_outside_the_plan_raises_what_may_be_spent(world, frap
 	costs.submit(draft)
 	with pytest.raises(exceptions.BudgetError):
 		costs.journal(project, 1)
+
+
+@pytest.mark.clause("R6.3")
+def test_an_order_is_opened_again_within_the_budget_only(world, frappe, costs, project):
+	from erpnext.buying.doctype.purchase_order.purchase_order import update_status
+
+	order = costs.order(costs.material_request(project, 10, 90), rate=90)
+	with world.acting_as(costs.bookkeeper):
+		update_status("Closed", order.name)
+		costs.journal(project, 200)
+		with pytest.raises(exceptions.BudgetError, match=f"{order.name} takes"):
+			update_status("Submitted", order.name)

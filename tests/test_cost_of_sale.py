@@ -155,6 +155,104 @@ def test_who_logs_hours_sees_the_project_and_is_part_of_it(world, frappe, costs,
 	assert figures(project)[0] == 100
 
 
+@pytest.mark.clause("R1.9")
+def test_hours_do_not_become_those_of_an_outsider(world, frappe, costs, project):
+	outsider = costs.make_employee("Outsider", costs.bookkeeper)
+	nobody = costs.make_employee("Without User")
+	draft = costs.draft_hours(project)
+	with world.acting_as(costs.surveyor):
+		draft.employee = outsider
+		with pytest.raises(exceptions.CostOfSaleError, match="on its team"):
+			draft.save()
+	# Nor does somebody who does not see the project say whose they are.
+	with world.acting_as(costs.bookkeeper):
+		draft = frappe.get_doc("Timesheet", draft.name)
+		draft.employee = nobody
+		with pytest.raises(frappe.PermissionError):
+			draft.save()
+		draft.reload()
+		draft.note = "Checked"
+		draft.save()
+
+
+@pytest.mark.clause("R1.9")
+def test_an_amended_timesheet_is_one_of_the_same_employee(world, frappe, costs, project):
+	outsider = costs.make_employee("Outsider", costs.bookkeeper)
+	nobody = costs.make_employee("Without User")
+	cancelled = costs.cancel(costs.hours(project))
+	for employee in (outsider, nobody):
+		with pytest.raises(frappe.PermissionError):
+			costs.draft_hours(
+				project,
+				50,
+				person=costs.bookkeeper,
+				employee=employee,
+				values={"amended_from": cancelled.name},
+			)
+	with pytest.raises(exceptions.CostOfSaleError, match="on its team"):
+		costs.draft_hours(project, 50, employee=outsider, values={"amended_from": cancelled.name})
+	assert costs.amend(cancelled).time_logs[0].presales_project == project.name
+
+
+@pytest.mark.clause("R1.9")
+def test_an_invoice_follows_another_one_as_a_return_only(world, frappe, costs, project):
+	invoice = costs.invoice(project, 5, 100)
+	with pytest.raises(frappe.PermissionError):
+		costs.draft_invoice(project, 5, 100, person=costs.bookkeeper, return_against=invoice.name)
+	order = costs.order(costs.material_request(project))
+	with world.acting_as(costs.bookkeeper):
+		copy = frappe.copy_doc(order)
+		copy.update({"is_return": 1, "return_against": order.name, "reversal_of": order.name})
+		copy.items[0].update({"material_request": None, "material_request_item": None})
+		with pytest.raises(frappe.PermissionError):
+			copy.insert()
+	# And what was not cancelled is not amended.
+	draft = costs.draft_invoice(None, 5, 100, person=costs.bookkeeper)
+	draft.amended_from = invoice.name
+	draft.items[0].presales_project = project.name
+	with world.acting_as(costs.bookkeeper), pytest.raises(frappe.PermissionError):
+		draft.save()
+
+
+@pytest.mark.clause("R1.9")
+def test_a_reversal_takes_back_what_was_booked(world, frappe, costs, project):
+	journal = costs.journal(project, 500)
+	reverses = {"person": costs.bookkeeper, "reversal_of": journal.name}
+	for amount in (500, -501):
+		with pytest.raises(frappe.PermissionError):
+			costs.draft_journal(project, amount, **reverses)
+	other = frappe.get_all(
+		"Account",
+		filters={
+			"company": world.company,
+			"root_type": "Expense",
+			"is_group": 0,
+			"name": ["!=", costs.expense_account()],
+			"account_type": ["in", ["", "Expense Account", "Indirect Expense"]],
+		},
+		pluck="name",
+		order_by="name asc",
+		limit=1,
+	)
+	if other:
+		with pytest.raises(frappe.PermissionError):
+			costs.draft_journal(project, -500, account=other[0], **reverses)
+	draft = costs.draft_journal(project, -500, **reverses)
+	with world.acting_as(costs.bookkeeper):
+		draft.accounts[0].credit_in_account_currency *= 9
+		draft.accounts[1].debit_in_account_currency *= 9
+		with pytest.raises(frappe.PermissionError):
+			draft.save()
+		draft.reload()
+		for row in list(draft.accounts):
+			draft.append("accounts", {**row.as_dict(), "name": None})
+		with pytest.raises(frappe.PermissionError):
+			draft.save()
+	costs.submit(draft)
+	assert figures(project)[0] == 0
+	assert costs.draft_journal(project, -100, **reverses).name
+
+
 def test_no_other_company_and_no_closed_project(world, frappe, costs, project):
 	abroad = costs.on_team(world.make_project(company=OTHER_COMPANY))
 	with pytest.raises(exceptions.CompanyMismatchError, match=OTHER_COMPANY):
@@ -628,11 +726,18 @@ def test_each_company_has_its_own_costs_in_its_own_currency(world, frappe, costs
 	assert {entry.company for entry in entries(frappe, other)} == {OTHER_COMPANY}
 
 
-def test_hours_are_converted_for_a_company_with_another_currency_than_the_site(world, frappe, costs):
-	site_currency = frappe.defaults.get_global_default("currency")
-	if site_currency == "USD":
+@pytest.fixture
+def site_currency(frappe):
+	currency = frappe.defaults.get_global_default("currency")
+	if currency == "USD":
 		pytest.skip("the site's own currency is that of the company")
-	company = world.insert(
+	return currency
+
+
+@pytest.fixture
+def abroad(world, site_currency):
+	"""A company whose currency is another one than the site's."""
+	return world.insert(
 		"Company",
 		company_name="Presales Test Cost Inc",
 		abbr="PTCI",
@@ -641,6 +746,11 @@ def test_hours_are_converted_for_a_company_with_another_currency_than_the_site(w
 		create_chart_of_accounts_based_on="Standard Template",
 		chart_of_accounts="Standard",
 	).name
+
+
+def test_hours_are_converted_for_a_company_with_another_currency_than_the_site(
+	world, frappe, costs, site_currency, abroad
+):
 	world.insert(
 		"Currency Exchange",
 		date=costs.day,
@@ -650,7 +760,40 @@ def test_hours_are_converted_for_a_company_with_another_currency_than_the_site(w
 		for_buying=1,
 		for_selling=1,
 	)
-	project = costs.on_team(world.make_project(company=company, currency="USD"))
-	employee = costs.make_employee("Abroad", company=company)
-	costs.hours(project, 4, company=company, employee=employee)
+	project = costs.on_team(world.make_project(company=abroad, currency="USD"))
+	employee = costs.make_employee("Abroad", company=abroad)
+	costs.hours(project, 4, company=abroad, employee=employee)
 	assert figures(project) == (60, 0, 0, 4)
+
+
+@pytest.fixture
+def without_rates(monkeypatch):
+	"""What ERPNext answers when neither it nor the service that it asks has a rate."""
+	monkeypatch.setattr("erpnext.setup.utils.get_exchange_rate", lambda *args, **kwargs: 0.0)
+
+
+def test_hours_without_an_exchange_rate_are_not_free(
+	world, frappe, costs, site_currency, abroad, without_rates
+):
+	project = costs.on_team(world.make_project(company=abroad, currency="USD"))
+	employee = costs.make_employee("Abroad", company=abroad)
+	with pytest.raises(exceptions.ExchangeRateError, match=f"from {site_currency} to USD on .*2026"):
+		costs.hours(project, 4, company=abroad, employee=employee)
+	assert figures(project) == (0, 0, 0, 0)
+
+
+def test_hours_are_converted_at_the_rate_of_the_project_where_there_is_no_other(
+	world, frappe, costs, site_currency, abroad, without_rates
+):
+	project = costs.on_team(world.make_project(company=abroad, currency=site_currency, conversion_rate=0.14))
+	frappe.clear_messages()
+	costs.hours(project, 4, company=abroad, employee=costs.make_employee("Abroad", company=abroad))
+	assert figures(project) == (56, 0, 0, 4)
+	assert "expected a Currency Exchange" not in str(frappe.get_message_log())
+
+
+def test_hours_that_cost_nothing_need_no_exchange_rate(world, frappe, costs, abroad, without_rates):
+	frappe.db.set_value("Activity Type", costs.activity, "costing_rate", 0)
+	project = costs.on_team(world.make_project(company=abroad, currency="USD"))
+	costs.hours(project, 4, company=abroad, employee=costs.make_employee("Abroad", company=abroad))
+	assert figures(project) == (0, 0, 0, 4)

@@ -4,6 +4,7 @@ import contextlib
 
 import pytest
 
+from presales_mgmt import exceptions
 from tests.world import email
 
 ESTIMATE = "Presales Cost Estimate"
@@ -77,8 +78,6 @@ def test_item_brings_description_and_unit(world, project):
 	],
 )
 def test_bad_lines_are_refused(world, frappe, project, line, error, message):
-	from presales_mgmt import exceptions
-
 	with pytest.raises(getattr(exceptions, error)) as refusal:
 		world.estimate(
 			project, lines=[{"cost_kind": "Other", "description": "x", "qty": 1, "unit_cost": 1, **line}]
@@ -829,6 +828,17 @@ def test_rates_of_labour_are_converted_for_a_company_with_another_currency(world
 	estimate = world.estimate(project, lines=[hours(activity), hours(activity, unit_cost=20)])
 	assert [row.unit_cost for row in estimate.lines] == [15, 20]
 	assert (estimate.company, estimate.currency, estimate.total_cost) == (foreign, "USD", 350)
+
+
+def test_labour_without_an_exchange_rate_is_not_free(world, frappe, foreign, activity, monkeypatch):
+	site_currency = frappe.defaults.get_global_default("currency")
+	if site_currency == "USD":
+		pytest.skip("the site's own currency is that of the company")
+	monkeypatch.setattr("erpnext.setup.utils.get_exchange_rate", lambda *args, **kwargs: 0.0)
+	project = world.make_project(company=foreign, currency="USD")
+	with pytest.raises(exceptions.ExchangeRateError, match=f"from {site_currency} to USD"):
+		world.estimate(project, lines=[hours(activity)])
+	assert world.estimate(project, lines=[hours(activity, unit_cost=20)]).total_cost == 200
 
 
 def test_saving_takes_as_many_queries_for_one_line_as_for_fifty(

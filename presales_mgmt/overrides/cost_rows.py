@@ -88,8 +88,8 @@ def follow(doc, method=None):
 
 
 def recheck(doc, method=None):
-	"""ERPNext's "Update Items" changes what was ordered."""
-	if not has_project(doc) or not doc.has_value_changed("base_net_total"):
+	"""ERPNext's "Update Items" changes what was ordered; whatever else is saved afterwards changes no figure."""
+	if not has_project(doc):
 		return
 	from presales_mgmt import cost_of_sale
 

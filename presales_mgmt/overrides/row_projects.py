@@ -1,9 +1,12 @@
 """Which project a row of an ERPNext document may name: of the same company, open, and one's own to charge."""
 
+from collections import defaultdict
+
 import frappe
 from frappe import _
+from frappe.utils import flt
 
-from presales_mgmt.cost_of_sale import REQUEST, user_of
+from presales_mgmt.cost_of_sale import REQUEST, is_exchange_difference, user_of
 from presales_mgmt.exceptions import (
 	CompanyMismatchError,
 	CostOfSaleError,
@@ -30,8 +33,10 @@ SOURCES = {
 		("po_detail", "Purchase Order Item"),
 	),
 }
-# Fields by which a whole document follows another one of its kind, whose projects it may name.
-FOLLOWED = ("amended_from", "reversal_of", "return_against")
+# Fields by which a whole document follows another one of its kind, whose projects it may name -> what that one is then.
+# A client may send any of them with any document, also of a kind that has no such field.
+FOLLOWED = {"amended_from": 2, "reversal_of": 1, "return_against": 1}
+_AMOUNTS = ("debit_in_account_currency", "credit_in_account_currency")
 
 
 def validate_rows(doc, table: str) -> None:
@@ -39,7 +44,9 @@ def validate_rows(doc, table: str) -> None:
 
 	Who makes a document from another one takes over its projects without having to see them: buyers and
 	bookkeepers are on no team. Whoever names a project anew must see it. Hours are charged by, or for, people of the
-	project only: the employee of a Timesheet must be on its team or among its supervisors, or lead the company.
+	project only: the employee of a Timesheet must be on its team or among its supervisors, or lead the company, also
+	where it amends another one. Whose hours they are is part of what they cost, so another employee names all anew.
+	An exchange difference that ERPNext books by itself has the project of its payment, whoever pays, and whenever.
 
 	Raises:
 		CompanyMismatchError: the project is of another company.
@@ -51,13 +58,16 @@ def validate_rows(doc, table: str) -> None:
 	"""
 	rows = [row for row in doc.get(table) if row.get("presales_project")]
 	projects = _read_projects(rows)
+	by_itself = is_exchange_difference(doc)
 	for row in rows:
-		_require_usable(doc, row, projects.get(row.presales_project))
-	named_anew = _named_anew(doc, table, rows)
-	for project in sorted(named_anew):
+		_require_usable(doc, row, projects.get(row.presales_project), may_be_closed=by_itself)
+	if by_itself:
+		return
+	changed = _changed_rows(doc, table, rows)
+	for project in sorted(_named_anew(doc, changed)):
 		frappe.has_permission(PROJECT, "read", doc=project, throw=True)
 	if doc.doctype == "Timesheet":
-		_require_people(doc, rows, named_anew)
+		_require_people(doc, changed)
 	_require_requests(rows)
 
 
@@ -89,7 +99,7 @@ def _read_projects(rows) -> dict[str, frappe._dict]:
 	}
 
 
-def _require_usable(doc, row, project) -> None:
+def _require_usable(doc, row, project, may_be_closed: bool) -> None:
 	if not project:
 		return  # Frappe says that the link leads nowhere
 	if project.company != doc.company:
@@ -100,7 +110,7 @@ def _require_usable(doc, row, project) -> None:
 			_("a record of company {0}").format(doc.company or _("none")),
 			CompanyMismatchError,
 		)
-	if project.status == CLOSED:
+	if project.status == CLOSED and not may_be_closed:
 		refuse(
 			row,
 			"Presales Project",
@@ -110,14 +120,27 @@ def _require_usable(doc, row, project) -> None:
 		)
 
 
-def _named_anew(doc, table: str, rows) -> set[str]:
-	"""The projects that rows name which neither they had before nor their source has."""
+def _changed_rows(doc, table: str, rows) -> list:
+	"""Those of `rows` that do not charge their project as they are stored."""
 	before = doc.get_doc_before_save()
-	stored = {row.name: row.get("presales_project") for row in (before.get(table) if before else ())}
-	rows = [row for row in rows if stored.get(row.name) != row.presales_project]
+	if not before or (doc.doctype == "Timesheet" and _person(doc) != _person(before)):
+		return rows
+	if doc.doctype == "Journal Entry" and doc.reversal_of:
+		# What it takes back is measured, all rows together; see `_reversed_projects`.
+		return rows if _balances(rows) != _balances(before.get(table)) else []
+	stored = {row.name: row.get("presales_project") for row in before.get(table)}
+	return [row for row in rows if stored.get(row.name) != row.presales_project]
+
+
+def _person(timesheet) -> str | None:
+	return timesheet.get("employee") or timesheet.get("user")
+
+
+def _named_anew(doc, rows) -> set[str]:
+	"""The projects of `rows`, which have changed, that neither their source nor what the document follows has."""
 	if not rows:
 		return set()
-	followed = _followed_projects(doc, rows[0].doctype)
+	followed = _followed_projects(doc, rows)
 	sources = _source_projects(rows)
 	found = set()
 	for row in rows:
@@ -157,25 +180,66 @@ def _source_projects(rows) -> dict[str, str]:
 	return found
 
 
-def _followed_projects(doc, row_doctype: str) -> set[str]:
-	"""The projects of the documents that `doc` amends, reverses or returns."""
-	names = sorted({doc.get(fieldname) for fieldname in FOLLOWED} - {None, ""})
-	if not names:
-		return set()
-	return set(
-		frappe.get_all(
-			row_doctype,
-			filters={"parent": ["in", names], "parenttype": doc.doctype},
-			pluck="presales_project",
+def _followed_projects(doc, rows) -> set[str]:
+	"""The projects of the documents that `doc` amends, reverses or returns. A fixed number of queries.
+
+	ERPNext holds a return to what was delivered and billed, and so to the projects of that; a reversal it holds to
+	nothing. Hours of one employee are not amended to be those of another.
+	"""
+	found = set()
+	for fieldname, docstatus in FOLLOWED.items():
+		name = doc.get(fieldname) if doc.meta.has_field(fieldname) else None
+		if not name or (fieldname == "return_against" and not doc.get("is_return")):
+			continue
+		if fieldname == "amended_from" and doc.doctype == "Timesheet":
+			amended = frappe.db.get_value(doc.doctype, name, ["employee", "user"], as_dict=True)
+			if not amended or _person(amended) != _person(doc):
+				continue
+		theirs = frappe.get_all(
+			rows[0].doctype,
+			filters={
+				"parent": name,
+				"parenttype": doc.doctype,
+				"docstatus": docstatus,
+				"presales_project": ["is", "set"],
+			},
+			fields=["presales_project", *(("account", *_AMOUNTS) if fieldname == "reversal_of" else ())],
 			order_by="idx asc",
 		)
-	)
+		if fieldname == "reversal_of":
+			found |= _reversed_projects(theirs, rows)
+		else:
+			found |= {row.presales_project for row in theirs}
+	return found
 
 
-def _require_people(doc, rows, projects: set[str]) -> None:
+def _reversed_projects(theirs, rows) -> set[str]:
+	"""The projects of which `rows` of a Journal Entry take back, account by account, at most what `theirs` booked."""
+	booked, taken_back = _balances(theirs), _balances(rows)
+	return {row.presales_project for row in rows} - {
+		project
+		for (project, account), amount in taken_back.items()
+		if amount * booked[project, account] > 0 or abs(amount) > abs(booked[project, account])
+	}
+
+
+def _balances(rows) -> defaultdict:
+	"""Project and account -> debit less credit, in the currency of the account, of the rows that name a project."""
+	found = defaultdict(float)
+	for row in rows:
+		if not row.get("presales_project"):
+			continue
+		found[row.presales_project, row.account] += flt(row.debit_in_account_currency) - flt(
+			row.credit_in_account_currency
+		)
+	return defaultdict(float, {key: flt(amount, 9) for key, amount in found.items()})
+
+
+def _require_people(doc, rows) -> None:
 	user = user_of(doc)
 	if not user or sees_everything(user):
 		return
+	projects = {row.presales_project for row in rows}
 	for project in sorted(projects):
 		if not get_project_roles(project, user):
 			row = next(row for row in rows if row.presales_project == project)

@@ -20,13 +20,17 @@ class JournalEntry(Document):
 			frappe.throw(_("Reference No & Reference Date is required for {0}").format(_(self.voucher_type)))
 
 	def set_amounts_in_company_currency(self):
-		"""Set every row's amounts in the company's currency."""
+		"""Set every row's amounts in the company's currency. An exchange difference is stated in no other."""
+		is_difference = self.voucher_type == "Exchange Gain Or Loss" and self.multi_currency
 		for row in self.accounts:
 			row.account_currency, row.account_type = frappe.get_cached_value(
 				"Account", row.account, ["account_currency", "account_type"]
 			)
 			rate = flt(row.exchange_rate) or 1.0
 			row.exchange_rate = rate
+			if is_difference:
+				row.debit, row.credit = flt(row.debit), flt(row.credit)
+				continue
 			row.debit = flt(flt(row.debit_in_account_currency) * rate, row.precision("debit"))
 			row.credit = flt(flt(row.credit_in_account_currency) * rate, row.precision("credit"))
 
