@@ -95,6 +95,8 @@ class World:
 
 		for person, roles in PEOPLE.items():
 			self.make_user(person, *roles)
+		# ERPNext keeps the rates of labour in the currency of the site.
+		frappe.db.set_default("currency", "CNY")
 		for company, abbreviation in ((COMPANY, "PTL"), (OTHER_COMPANY, "POL")):
 			self.insert(
 				"Company",
