@@ -253,13 +253,18 @@ def _prices(estimate, offer, rate: Rate) -> dict:
 
 
 def _net_before_discount(offer) -> float:
-	net, discount = flt(offer.net_total), flt(offer.discount_amount)
-	if not discount:
+	"""What the rows of an offer come to without tax and before the discount on its total.
+
+	The grand total does not tell: charges are in it that lower no price. ERPNext leaves a tax at its amount before a
+	discount on the grand total, and has the one after it in another field.
+	"""
+	net = flt(offer.net_total)
+	if not flt(offer.discount_amount):
 		return net
 	if offer.apply_discount_on == "Net Total":
-		return net + discount
-	grand_total = flt(offer.grand_total)
-	return net * (grand_total + discount) / grand_total if grand_total else net
+		return net + flt(offer.discount_amount)
+	included = sum(flt(tax.tax_amount) for tax in offer.taxes if tax.get("included_in_print_rate"))
+	return max(flt(offer.total) - included, net)
 
 
 # ---------------------------------------------------------------------------------------- limits

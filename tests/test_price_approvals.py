@@ -747,3 +747,73 @@ def test_the_figure_of_the_price_in_another_currency_is_no_lower_price(world, fr
 		order.insert()
 		with refused():
 			order.submit()
+
+
+def make_item(world, code, price=None, price_list=PRICE_LIST, **values):
+	"""An item of which the list price, if any, is `price` in `price_list`."""
+	world.insert(
+		"Item",
+		**{
+			"item_code": code,
+			"item_name": code,
+			"item_group": world.leaf_of("Item Group"),
+			"stock_uom": "Nos",
+			"is_stock_item": 0,
+			**values,
+		},
+	)
+	if price:
+		add_price(world, code, price, price_list)
+	return code
+
+
+def add_price(world, item, price, price_list=PRICE_LIST, **values):
+	values = {"uom": "Nos", "valid_from": "2026-01-01", **values}
+	world.insert("Item Price", item_code=item, price_list=price_list, price_list_rate=price, **values)
+
+
+def sell_including_tax(doc, rows, discount, net, freight=0):
+	"""`doc` as ERPNext calculates prices that include 13 percent, with a discount on the grand total and freight.
+
+	The stand-in for ERPNext knows no taxes that are included.
+	"""
+	before = round(rows / 1.13, 2)
+	doc.append(
+		"taxes",
+		{
+			"charge_type": "On Net Total",
+			"rate": 13,
+			"included_in_print_rate": 1,
+			"tax_amount": rows - before,
+			"tax_amount_after_discount_amount": round(net * 0.13, 2),
+		},
+	)
+	if freight:
+		doc.append(
+			"taxes",
+			{"charge_type": "Actual", "tax_amount": freight, "tax_amount_after_discount_amount": freight},
+		)
+	doc.update(
+		{
+			"total": rows,
+			"net_total": net,
+			"apply_discount_on": "Grand Total",
+			"discount_amount": discount,
+			"grand_total": rows + freight - discount,
+		}
+	)
+
+
+@pytest.mark.parametrize(
+	("discount", "net", "freight", "percent"),
+	[(0, 100, 0, 0), (11.3, 90, 0, 10), (13.3, 88.23, 20, 11.77), (113, 0, 0, 100), (0, 100, 20, 0)],
+)
+def test_a_discount_on_the_grand_total_is_measured_before_tax_and_freight(
+	world, frappe, project, discount, net, freight, percent
+):
+	from presales_mgmt.pricing import measure
+
+	row = {"item_code": make_item(world, "Lamp"), "qty": 1, "rate": 113, "uom": "Nos"}
+	doc = quote(world, project, 113, items=[row])
+	sell_including_tax(doc, 113, discount, net, freight)
+	assert measure(doc).discount_percent == percent
