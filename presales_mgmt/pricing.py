@@ -5,8 +5,8 @@ Presales Price Approval of exactly what is submitted: one that was given early l
 asked for by who makes the offer, and decided by somebody whose roles allow the price, never by who asked, made the
 offer or leads the project. As long as a company has no price authorities nothing is limited.
 
-A Sales Order at the prices of its quotation needs nothing. One that goes below them is measured as if all that was
-quoted were sold at the order's prices.
+A Sales Order at the prices of its quotation needs nothing, up to the quantity that was quoted. One that goes below them
+is measured like its quotation, as far as that is ordered, at the order's prices.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Sum
 from frappe.utils import flt, getdate, now_datetime
 
 from presales_mgmt import requirements, reviewed_version
@@ -39,8 +40,6 @@ APPROVAL = "Presales Price Approval"
 QUOTATION, ORDER = "Quotation", "Sales Order"
 OFFERS = (QUOTATION, ORDER)
 ESTIMATE = "Presales Cost Estimate"
-# Amounts that differ by less are the same, rounded in another way.
-TOLERANCE = 0.01
 
 
 # ---------------------------------------------------------------------------------------- figures
@@ -86,9 +85,9 @@ def measure(offer, rows=None) -> rules.Figures:
 def measure_order(order) -> rules.Figures | None:
 	"""The figures of a Sales Order that goes below the prices of its quotations; None when it does not.
 
-	That of the quotations with their net totals in the proportion in which the order lies below them, and what was
-	not quoted besides. Of an order that rests on no quotation, its own; it stands for a part of the deal at most, so
-	that no margin can be told.
+	That of the quotations, as far as they are ordered, with their net totals in the proportion in which the order lies
+	below them; and what was not quoted besides, or not in that quantity. Of an order that rests on no quotation, its
+	own; it stands for a part of the deal at most, so that no margin can be told.
 	"""
 	quoted = _quoted_rows(order)
 	linked = [row for row in order.items if row.get("quotation_item") in quoted]
@@ -99,59 +98,111 @@ def measure_order(order) -> rules.Figures | None:
 		name: frappe.get_doc(QUOTATION, name)
 		for name in sorted({quoted[row.quotation_item].parent for row in linked})
 	}
-	# What a unit was quoted at, in the order's currency and unit, after everything that lowers the total.
 	order_rate, kept = _get_rate(order), _kept(order)
-	factors = {
-		name: _kept(quotation) * _exchange(_get_rate(quotation), quotation, order_rate, order)
+	# All in the order's currency, as most often they are.
+	exchange = {
+		name: _exchange(_get_rate(quotation), quotation, order_rate, order)
 		for name, quotation in quotations.items()
 	}
-	pairs = []
+	beyond = _shares_beyond(linked, quoted)
+	rest = [row for row in order.items if row.get("quotation_item") not in quoted]
+	expected, asked, is_below = dict.fromkeys(quotations, 0.0), 0.0, False
 	for row in linked:
 		source = quoted[row.quotation_item]
-		units = (flt(row.conversion_factor) or 1) / (flt(source.conversion_factor) or 1)
-		pairs.append((row, flt(source.net_rate) * units * factors[source.parent]))
-	is_below = any(flt(row.net_rate) * kept < price - TOLERANCE for row, price in pairs)
-	rest = [row for row in order.items if row.get("quotation_item") not in quoted]
+		share = 1 - beyond[row.quotation_item]
+		# Of a unit that costs less than a cent the rate tells little, and the amount all.
+		price = _price_as_quoted(row, source, quotations) * exchange[source.parent] * share
+		amount = flt(row.net_amount) * kept * share
+		is_below = is_below or amount < price - _rounding(row)
+		expected[source.parent] += price
+		asked += amount
+		if share < 1:
+			rest.append(_part_beyond(row, source, 1 - share, exchange[source.parent]))
 	more = measure(order, rest) if rest else rules.Figures(0, 0, 0)
-	if not is_below and more.discount_percent <= 0:
+	if not is_below and more.discount_percent <= 0 and more.net_total >= 0:
 		return None
-	expected = sum(price * flt(row.qty) for row, price in pairs)
-	proportion = 1.0
-	if is_below and expected:
-		proportion = sum(flt(row.net_amount) for row in linked) * kept / expected
-	figures = [measure(quotation) for quotation in quotations.values()]
-	costs = [each.base_cost for each in figures if each.base_cost is not None]
-	# All in the order's currency, as most often they are.
-	exchange = [
-		_exchange(_get_rate(quotation), quotation, order_rate, order) for quotation in quotations.values()
-	]
-	return rules.Figures(
-		sum(each.net_total * factor for each, factor in zip(figures, exchange, strict=True)) * proportion
-		+ more.net_total,
-		sum(each.base_net_total for each in figures) * proportion + more.base_net_total,
-		sum(each.reference * factor for each, factor in zip(figures, exchange, strict=True)) + more.reference,
-		sum(costs) if costs else None,
-		all(each.rate_is_known for each in figures) and order_rate.is_known,
+	total = sum(expected.values())
+	lowered = asked / total if is_below and total else 1.0
+	parts = []
+	for name, quotation in quotations.items():
+		figures = measure(quotation)
+		# What is not ordered covers no discount on what is.
+		whole = figures.net_total * exchange[name]
+		part = expected[name] / whole if whole else 1.0
+		parts.append(rules.part_of(figures, part, lowered, exchange[name]))
+	return rules.sum_of([*parts, more], order_rate.is_known)
+
+
+def _price_as_quoted(row, source, quotations: dict) -> float:
+	"""What a row of an order comes to at the quoted price, in the quotation's currency, after all that lowers it."""
+	units = _factor(row) / _factor(source)
+	price = flt(source.net_amount) / flt(source.qty) if flt(source.qty) else 0.0
+	return price * units * flt(row.qty) * _kept(quotations[source.parent])
+
+
+def _shares_beyond(linked, quoted: dict) -> dict[str, float]:
+	"""Row of a quotation -> which share of what the order takes of it lies beyond the quantity that was quoted.
+
+	Several rows may take of the same one, and other orders may have taken already.
+	"""
+	taken = defaultdict(float)
+	for row in linked:
+		taken[row.quotation_item] += max(flt(row.qty), 0.0) * _factor(row)
+	shares = {}
+	for name, quantity in taken.items():
+		source = quoted[name]
+		left = max(flt(source.qty) * _factor(source) - flt(source.ordered), 0.0)
+		shares[name] = (quantity - left) / quantity if flt(quantity - left, 6) > 0 else 0.0
+	return shares
+
+
+def _part_beyond(row, source, share: float, exchange: float):
+	"""A share of a row, to be measured as if it had not been quoted. Without a list price it counts as it was quoted."""
+	quoted_rate = flt(source.rate) * exchange * _factor(row) / _factor(source)
+	return frappe._dict(
+		row.as_dict(),
+		qty=flt(row.qty) * share,
+		net_amount=flt(row.net_amount) * share,
+		rate=max(flt(row.rate), quoted_rate),
 	)
+
+
+def _rounding(row) -> float:
+	"""By how much a row's amount and that of its quotation may differ, as each is rounded in its own way."""
+	return 2 * 10 ** -row.precision("net_amount")
+
+
+def _factor(row) -> float:
+	"""How many stock units the unit of a row has."""
+	return flt(row.conversion_factor) or 1.0
 
 
 def _quoted_rows(order) -> dict:
 	"""Name -> the row of a submitted quotation of the project that a row of `order` is made from. One query.
 
 	ERPNext takes any name for it: one of another item, or of another deal, is no price that was quoted here. Nor is
-	that of an alternative, which is no part of the price that was allowed.
+	that of an alternative, which is no part of the price that was allowed. `ordered` is what other orders have taken
+	of it, in stock units: what ERPNext notes on the row has this order in it as soon as it is submitted.
 	"""
 	named = {row.quotation_item: row for row in order.items if row.get("quotation_item")}
 	if not named:
 		return {}
 	item, quotation = frappe.qb.DocType("Quotation Item"), frappe.qb.DocType(QUOTATION)
+	other = frappe.qb.DocType("Sales Order Item")
+	fields = [
+		item[name]
+		for name in ("name", "parent", "item_code", "qty", "rate", "net_amount", "conversion_factor")
+	]
 	rows = (
 		frappe.qb.from_(item)
 		.join(quotation)
 		.on(quotation.name == item.parent)
-		.select(item.name, item.parent, item.item_code, item.net_rate, item.conversion_factor)
+		.left_join(other)
+		.on((other.quotation_item == item.name) & (other.docstatus == 1) & (other.parent != order.name))
+		.select(*fields, Sum(other.stock_qty).as_("ordered"))
 		.where(item.name.isin(list(named)) & (item.is_alternative == 0))
 		.where((quotation.docstatus == 1) & (quotation.presales_project == order.presales_project))
+		.groupby(*fields)
 		.orderby(item.name)
 		.run(as_dict=True)
 	)

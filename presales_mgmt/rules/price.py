@@ -88,6 +88,29 @@ class Figures:
 		return _percent(self.base_net_total - self.base_cost, self.base_net_total)
 
 
+def part_of(figures: Figures, part: float, lowered: float, exchange: float) -> Figures:
+	"""Of what was offered a part, at prices that are lower by a factor, in another currency."""
+	return Figures(
+		figures.net_total * exchange * part * lowered,
+		figures.base_net_total * part * lowered,
+		figures.reference * exchange * part,
+		None if figures.base_cost is None else figures.base_cost * part,
+		figures.rate_is_known,
+	)
+
+
+def sum_of(parts: Sequence[Figures], rate_is_known: bool) -> Figures:
+	"""Parts of one offer together. What costs nothing that is known adds no cost; the rates of all must be known."""
+	costs = [part.base_cost for part in parts if part.base_cost is not None]
+	return Figures(
+		sum(part.net_total for part in parts),
+		sum(part.base_net_total for part in parts),
+		sum(part.reference for part in parts),
+		sum(costs) if costs else None,
+		rate_is_known and all(part.rate_is_known for part in parts),
+	)
+
+
 def list_total(rows: Iterable[OfferRow]) -> float:
 	"""The sum of list price x quantity."""
 	return sum(row.reference for row in rows)
