@@ -69,6 +69,7 @@ def measure(offer, rows=None) -> rules.Figures:
 			flt(row.qty),
 			flt(row.rate),
 			max(flt(row.price_list_rate), list_prices.get(row.idx, 0.0)),
+			_factor(row),
 		)
 		for row in rows
 	]
@@ -76,7 +77,7 @@ def measure(offer, rows=None) -> rules.Figures:
 	base_cost = None
 	if estimate:
 		base_cost = flt(estimate.total_cost)
-		reference = max(reference, rules.estimate_total(offered, _prices(estimate, offer, rate)))
+		reference = max(reference, rules.estimate_total(offered, _prices(estimate, offer, rows, rate)))
 	if any(tax.get("included_in_print_rate") for tax in offer.get("taxes") or ()):
 		reference = rules.without_tax(reference, flt(offer.total), _net_before_discount(offer))
 	return rules.Figures(net_total, flt(net_total * rate.value, 2), reference, base_cost, rate.is_known)
@@ -282,25 +283,55 @@ def _get_estimate(offer):
 	)
 
 
-def _prices(estimate, offer, rate: Rate) -> dict:
-	"""Item -> price of the estimate in the currency of the offer."""
+def _prices(estimate, offer, rows, rate: Rate) -> dict:
+	"""Item of `rows` -> price of a stock unit in the estimate, in the currency of the offer."""
 	from presales_mgmt.offering import get_free_line_item
 
-	factor = 1.0
+	exchange = 1.0
 	if estimate.currency != offer.currency:
-		factor = flt(estimate.conversion_rate) / rate.value
+		exchange = flt(estimate.conversion_rate) / rate.value
 	free_item = get_free_line_item(offer.company)
 	lines = frappe.get_all(
 		"Presales Cost Line",
 		filters={"parenttype": ESTIMATE, "parent": estimate.name},
-		fields=["item_code", "qty", "selling_amount"],
+		fields=["item_code", "qty", "uom", "selling_amount"],
 		order_by="idx asc",
 	)
+	# Most often both have the same units, and nothing is asked.
+	factors = {(row.item_code, row.uom): _factor(row) for row in rows}
+	factors.update({(row.item_code, row.stock_uom): 1.0 for row in rows})
+	offered = {row.item_code for row in rows if row.item_code}
+	units = {(line.item_code or free_item, line.uom) for line in lines if line.uom}
+	unknown = {(item, uom) for item, uom in units if item in offered} - set(factors)
+	factors.update(_conversion_factors(unknown))
 	return rules.average_prices(
-		(line.item_code or free_item, flt(line.qty), flt(line.selling_amount) * factor)
+		(item, flt(line.qty) * factors.get((item, line.uom), 1.0), flt(line.selling_amount) * exchange)
 		for line in lines
-		if line.item_code or free_item
+		if (item := line.item_code or free_item) in offered
 	)
+
+
+def _conversion_factors(units: set[tuple[str, str]]) -> dict[tuple[str, str], float]:
+	"""(Item, unit) -> how many stock units it has by the item, else by its template. One query, of none if no `units`.
+
+	ERPNext's function asks for each item.
+	"""
+	if not units:
+		return {}
+	item, unit = frappe.qb.DocType("Item"), frappe.qb.DocType("UOM Conversion Detail")
+	found = (
+		frappe.qb.from_(item)
+		.join(unit)
+		.on((unit.parent == item.name) | (unit.parent == item.variant_of))
+		.select(item.name, unit.parent, unit.uom, unit.conversion_factor)
+		.where(item.name.isin(sorted({name for name, _uom in units})) & (unit.parenttype == "Item"))
+		.where(unit.uom.isin(sorted({uom for _name, uom in units})))
+		.orderby(unit.name)
+		.run(as_dict=True)
+	)
+	# Those of the template first, so that an item's own replace them.
+	found.sort(key=lambda row: row.parent == row.name)
+	return {(row.name, row.uom): flt(row.conversion_factor) for row in found if flt(row.conversion_factor)}
 
 
 def _net_before_discount(offer) -> float:

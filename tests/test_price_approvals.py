@@ -1008,3 +1008,72 @@ def test_a_row_below_zero_that_was_not_quoted_is_a_discount(world, frappe, proje
 		order.insert()
 	approval = ask(world, frappe, order)
 	assert (approval.reference_total, approval.discount_percent) == (1_200_000, 50)
+
+
+# ------------------------------------------------------------------------------- units
+
+
+@pytest.mark.parametrize(
+	("costed", "offered", "percent"),
+	[
+		(("Nos", 1000, 15), (BOX, 10, 1500), 0),
+		(("Nos", 1000, 15), (BOX, 10, 15), 99),
+		((BOX, 10, 1500), ("Nos", 1000, 15), 0),
+		((BOX, 10, 1500), ("Nos", 1000, 12), 20),
+		((BOX, 10, 1500), (BOX, 5, 1500), 0),
+		((None, 1000, 15), (BOX, 5, 1200), 20),
+	],
+)
+def test_estimate_and_offer_may_have_other_units(world, frappe, project, costed, offered, percent):
+	from presales_mgmt.pricing import measure
+
+	lamp = make_item(world, "Lamp", uoms=units(world, 100))
+	line = dict(zip(("uom", "qty", "selling_price"), costed, strict=True))
+	estimate = world.estimate(
+		project, lines=[{"cost_kind": "Equipment", "item_code": lamp, "unit_cost": 1, **line}]
+	)
+	row = dict(zip(("uom", "qty", "rate"), offered, strict=True))
+	doc = quote(world, project, 1, presales_cost_estimate=estimate.name, items=[{"item_code": lamp, **row}])
+	assert measure(doc).discount_percent == percent
+
+
+def test_units_are_those_of_the_template_unless_a_variant_has_its_own(world, frappe, project):
+	from presales_mgmt.pricing import measure
+
+	template = make_item(world, "Lamp", uoms=units(world, 100))
+	red, blue = make_item(world, "Red Lamp"), make_item(world, "Blue Lamp", uoms=units(world, 10))
+	for variant in (red, blue):
+		frappe.db.set_value("Item", variant, "variant_of", template)
+	line = {"cost_kind": "Equipment", "uom": BOX, "qty": 1, "unit_cost": 1, "selling_price": 1000}
+	estimate = world.estimate(project, lines=[{**line, "item_code": item} for item in (red, blue)])
+	doc = quote(
+		world,
+		project,
+		1,
+		presales_cost_estimate=estimate.name,
+		items=[{"item_code": item, "qty": 10, "rate": 1, "uom": "Nos"} for item in (red, blue)],
+	)
+	assert measure(doc).reference == 100 + 1000
+
+
+def test_units_are_asked_for_only_where_they_differ(world, frappe, project, count_queries):
+	from presales_mgmt.pricing import measure
+
+	lamp = make_item(world, "Lamp", uoms=units(world, 100))
+
+	def cost(uom):
+		line = {"cost_kind": "Equipment", "item_code": lamp, "qty": 1, "unit_cost": 1, "selling_price": 9}
+		estimate = world.estimate(project, lines=[{**line, "uom": uom}, {**line, "uom": uom}])
+		doc = quote(
+			world,
+			project,
+			9,
+			presales_cost_estimate=estimate.name,
+			items=[{"item_code": lamp, "qty": 1, "rate": 9, "uom": "Nos"}],
+		)
+		with count_queries() as counted:
+			measure(doc)
+		return counted.count
+
+	cost("Nos")  # reads what is kept
+	assert cost("Nos") + 1 == cost(BOX)

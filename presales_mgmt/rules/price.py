@@ -10,8 +10,8 @@ Of the discount there are two, and the larger one counts:
 - against the list: the reference is the sum of list price x quantity; a row without a list price counts at its
   rate, so that it neither adds a discount nor hides one. Discounts of rows and on the total both lower the net total.
 - against the estimate, when the offer rests on one: the reference is the sum of the estimate's price of the item x
-  the quantity offered. The price of an item is the average over its lines in the estimate, weighted by quantity. A
-  row whose item the estimate does not know counts as it does against the list.
+  the quantity offered. The price of an item is the average over its lines in the estimate, weighted by quantity, both
+  in the unit of its stock. A row whose item the estimate does not know counts as it does against the list.
 
 What counts against the seller counts only once it is there: a row with a price below zero, and a tax below zero, lower the
 net total and never the reference.
@@ -36,12 +36,13 @@ REQUESTED, APPROVED, REJECTED, WITHDRAWN = "Requested", "Approved", "Rejected", 
 
 @dataclass(frozen=True)
 class OfferRow:
-	"""A row that is offered; alternatives are left out before. `amount` is quantity x rate after the row's discount."""
+	"""A row that is offered; alternatives are left out before. Its unit has `units` of the unit of the item's stock."""
 
 	item: str | None
 	quantity: float
 	rate: float
 	list_price: float = 0.0
+	units: float = 1.0
 
 	@property
 	def reference(self) -> float:
@@ -117,12 +118,12 @@ def list_total(rows: Iterable[OfferRow]) -> float:
 
 
 def estimate_total(rows: Iterable[OfferRow], prices: Mapping[str | None, float]) -> float:
-	"""The sum of the estimate's price x quantity; a row whose item has none counts as against the list."""
-	return sum(row.at(prices[row.item]) if row.item in prices else row.reference for row in rows)
+	"""The sum of the estimate's price of a stock unit x quantity; a row whose item has none counts as against the list."""
+	return sum(row.at(prices[row.item] * row.units) if row.item in prices else row.reference for row in rows)
 
 
 def average_prices(lines: Iterable[tuple[str | None, float, float]]) -> dict[str | None, float]:
-	"""Item -> its average price, of lines with item, quantity and amount. An item without a price has none."""
+	"""Item -> its average price, of lines with item, quantity in stock units and amount; none without an amount."""
 	quantities, amounts = defaultdict(float), defaultdict(float)
 	for item, quantity, amount in lines:
 		quantities[item] += quantity

@@ -49,6 +49,8 @@ def test_prices_of_the_estimate_are_averages_by_item():
 	prices = average_prices([("SENSOR", 10, 1000), ("SENSOR", 30, 3800), ("FREE", 5, 0)])
 	assert prices == {"SENSOR": 120}
 	assert estimate_total([SENSOR, CABLE], prices) == 1700
+	box = OfferRow("SENSOR", 10, rate=9000, units=100)
+	assert estimate_total([box], prices) == 120_000
 
 
 def test_margin_is_of_the_price_and_unknown_without_a_cost():
