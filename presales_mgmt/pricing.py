@@ -55,7 +55,7 @@ class Rate(NamedTuple):
 def measure(offer, rows=None) -> rules.Figures:
 	"""The figures of a Quotation, or of a Sales Order without one, as it is in memory; of `rows` only, when given.
 
-	Four queries at most, with an estimate.
+	Four queries at most, with an estimate; one more each for list prices and for units that are not found at once.
 	"""
 	whole = rows is None
 	rows = [row for row in (offer.items if whole else rows) if not row.get("is_alternative")]
@@ -236,42 +236,107 @@ def _kept(offer) -> float:
 
 
 def _list_prices(offer, rows, rate: Rate) -> dict[int, float]:
-	"""Number of a row -> its price in the price list of the offer, in its currency. One query.
+	"""Number of a row -> its list price in the currency of the offer: the higher of the chosen and the default list.
 
-	A client may send rows without their list prices, which hid every discount. Where several prices hold, for
-	customers, dates or units, the lowest counts: it is that or more.
+	A client may send rows without their list prices, which hid every discount, or choose a list that has none. Where
+	several prices of a list hold, for customers, dates or units, the lowest counts: it is that or more. One query; one
+	more where a row is found no price, which may stand on the template of its item; and what it takes to know the worth
+	of a currency that is not that of offer or company.
 	"""
 	items = sorted({row.item_code for row in rows if row.item_code})
-	if not items or not offer.get("selling_price_list"):
+	lists = _price_lists(offer)
+	if not items or not lists:
 		return {}
+	company_currency = frappe.get_cached_value("Company", offer.company, "default_currency")
+	exchange = {company_currency: 1 / rate.value, offer.currency: 1.0}
+	found = _prices_that_hold(offer, _item_prices(lists, items), exchange)
+	prices = {row.idx: _list_price_of(row, lists, found) for row in rows}
+	missing = [row for row in rows if row.item_code and not prices[row.idx]]
+	if missing:
+		names = sorted({row.item_code for row in missing})
+		found = _prices_that_hold(offer, _item_prices(lists, names, of_templates=True), exchange)
+		prices.update({row.idx: _list_price_of(row, lists, found) for row in missing})
+	return prices
+
+
+def _price_lists(offer) -> list[str]:
+	"""The list that was chosen, and the one that ERPNext proposes: of the customer, its group, or all selling.
+
+	All are kept by Frappe, so that nothing is asked.
+	"""
+	customer = offer.get("customer") or (
+		offer.get("party_name") if offer.get("quotation_to") == "Customer" else None
+	)
+	default = None
+	if customer:
+		customer = frappe.get_cached_doc("Customer", customer)
+		default = customer.default_price_list
+		if not default and customer.customer_group:
+			default = frappe.get_cached_value("Customer Group", customer.customer_group, "default_price_list")
+	default = default or frappe.get_cached_doc("Selling Settings").selling_price_list
+	return sorted({offer.get("selling_price_list"), default} - {None, ""})
+
+
+def _item_prices(lists: list[str], items: list[str], of_templates: bool = False) -> list:
+	"""Rows of Item Price of some items, or of the templates of these, under the names of the items. One query."""
+	price, item = frappe.qb.DocType("Item Price"), frappe.qb.DocType("Item")
+	query = (
+		frappe.qb.from_(price)
+		.select(price.price_list, price.uom, price.currency, price.price_list_rate)
+		.select(price.valid_from, price.valid_upto, price.customer)
+		.where(price.price_list.isin(lists) & (price.selling == 1))
+		.orderby(price.name)
+	)
+	if of_templates:
+		query = query.join(item).on(item.variant_of == price.item_code)
+		query = query.select(item.name.as_("item_code")).where(item.name.isin(items))
+	else:
+		query = query.select(price.item_code).where(price.item_code.isin(items))
+	return query.run(as_dict=True)
+
+
+def _prices_that_hold(offer, prices, exchange: dict[str, float]) -> dict[tuple[str, str], dict]:
+	"""(Price list, item) -> unit -> the lowest price that holds for an offer, in its currency.
+
+	`exchange` has what currencies are worth in that of the offer, and is given those that are met.
+	"""
 	# Who enters an offer chooses its date, too.
 	dates = {getdate(offer.transaction_date), getdate()}
 	customers = (None, "", offer.get("customer") or offer.get("party_name"))
-	company_currency = frappe.get_cached_value("Company", offer.company, "default_currency")
-	exchange = {company_currency: 1 / rate.value, offer.currency: 1.0}
 	found = defaultdict(dict)
-	for price in frappe.get_all(
-		"Item Price",
-		filters={"item_code": ["in", items], "price_list": offer.selling_price_list, "selling": 1},
-		fields=["item_code", "uom", "currency", "price_list_rate", "valid_from", "valid_upto", "customer"],
-		order_by="name asc",
-	):
-		if price.currency not in exchange or price.customer not in customers:
-			continue
+	for price in prices:
 		first, last = price.valid_from or min(dates), price.valid_upto or max(dates)
-		if not any(first <= date <= last for date in dates):
+		if price.customer not in customers or not any(first <= date <= last for date in dates):
 			continue
+		if price.currency not in exchange:
+			exchange[price.currency] = _worth_of(price.currency, offer, exchange)
 		value = flt(price.price_list_rate) * exchange[price.currency]
-		prices = found[price.item_code]
-		prices[price.uom] = min(value, prices.get(price.uom, value))
-	prices = {}
-	for row in rows:
-		of_item = found.get(row.item_code) or {}
+		of_item = found[price.price_list, price.item_code]
+		of_item[price.uom] = min(value, of_item.get(price.uom, value))
+	return found
+
+
+def _worth_of(currency: str, offer, exchange: dict[str, float]) -> float:
+	"""What a currency is worth in that of the offer on its day; where ERPNext does not know, what the offer states."""
+	from erpnext.setup.utils import get_exchange_rate
+
+	company_currency = frappe.get_cached_value("Company", offer.company, "default_currency")
+	rate = flt(get_exchange_rate(currency, company_currency, offer.transaction_date, "for_selling"))
+	if not rate and currency == offer.get("price_list_currency"):
+		rate = flt(offer.plc_conversion_rate)
+	return rate * exchange[company_currency]
+
+
+def _list_price_of(row, lists: list[str], found: dict) -> float:
+	"""The highest price of a row's unit in `lists`, or that of its stock unit; 0 without one."""
+	prices = [0.0]
+	for name in lists:
+		of_item = found.get((name, row.item_code)) or {}
 		if row.uom in of_item:
-			prices[row.idx] = of_item[row.uom]
+			prices.append(of_item[row.uom])
 		elif row.stock_uom in of_item:
-			prices[row.idx] = of_item[row.stock_uom] * (flt(row.conversion_factor) or 1)
-	return prices
+			prices.append(of_item[row.stock_uom] * _factor(row))
+	return max(prices)
 
 
 def _get_estimate(offer):

@@ -48,7 +48,8 @@ def authorize(frappe, *rows, **values):
 
 
 def quote(world, project, rate, person="manager", **values):
-	return world.make_quotation(project, person, rate=rate, selling_price_list=PRICE_LIST, **values)
+	values = {"selling_price_list": PRICE_LIST, **values}
+	return world.make_quotation(project, person, rate=rate, **values)
 
 
 def submit(world, doc, person="manager"):
@@ -949,9 +950,7 @@ def test_more_of_what_has_no_list_price_is_measured_by_what_was_quoted(world, fr
 
 def test_a_price_of_less_than_a_cent_is_compared_by_the_amount(world, frappe, project):
 	screw = make_item(world, "Screw", 0.02)
-	doc = quote(
-		world, project, 1, items=[{"item_code": screw, "qty": 1_000_000, "rate": 0.02, "uom": "Nos"}]
-	)
+	doc = quote(world, project, 1, items=[{"item_code": screw, "qty": 1_000_000, "rate": 0.02, "uom": "Nos"}])
 	submit(world, doc)
 	with refused():
 		submit(world, ordered_more(world, doc, rate=0.01))
@@ -1077,3 +1076,105 @@ def test_units_are_asked_for_only_where_they_differ(world, frappe, project, coun
 
 	cost("Nos")  # reads what is kept
 	assert cost("Nos") + 1 == cost(BOX)
+
+
+# ------------------------------------------------------------------------------- list prices that were not found
+
+
+def offer_one(world, project, item, rate=1, **values):
+	"""A quotation of ten of `item`, sent without their list price."""
+	row = {"item_code": item, "qty": 10, "rate": rate, "uom": "Nos", "price_list_rate": 0}
+	return quote(world, project, rate, **{"items": [row], **values})
+
+
+def make_price_list(world, name, currency="CNY"):
+	return world.insert("Price List", price_list_name=name, currency=currency, selling=1, enabled=1).name
+
+
+def set_default_list(frappe, name):
+	settings = frappe.get_doc("Selling Settings")
+	settings.selling_price_list = name
+	settings.save()
+
+
+def test_a_variant_is_sold_at_the_list_price_of_its_template(world, frappe, project):
+	make_item(world, "Lamp", 1000)
+	red, blue = make_item(world, "Red Lamp"), make_item(world, "Blue Lamp", 500)
+	for variant in (red, blue):
+		frappe.db.set_value("Item", variant, "variant_of", "Lamp")
+	with refused():
+		submit(world, offer_one(world, project, red, 899))
+	submit(world, offer_one(world, project, red, 900))
+	submit(world, offer_one(world, project, blue, 450))
+
+
+def test_templates_are_asked_for_only_where_a_price_is_missing(world, frappe, project, count_queries):
+	from presales_mgmt.pricing import measure
+
+	def cost(*items):
+		rows = [{"item_code": item, "qty": 1, "rate": 1, "uom": "Nos"} for item in items]
+		doc = quote(world, project, 1, items=rows)
+		with count_queries() as counted:
+			measure(doc)
+		return counted.count
+
+	bare = [make_item(world, f"Lamp {turn}") for turn in range(3)]
+	cost(world.item)  # reads what is kept
+	assert cost(world.item) + 1 == cost(world.item, bare[0]) == cost(*bare)
+
+
+def test_a_price_list_without_the_price_hides_no_discount(world, frappe, project):
+	empty = make_price_list(world, "Presales Empty Prices")
+	set_default_list(frappe, PRICE_LIST)
+	with refused():
+		submit(world, quote(world, project, 1790, selling_price_list=empty))
+	submit(world, quote(world, project, 1800, selling_price_list=empty))
+
+
+def test_of_the_chosen_list_and_the_default_the_higher_price_counts(world, frappe, project):
+	other = make_price_list(world, "Presales Other Prices")
+	add_price(world, world.item, 1000, other)
+	set_default_list(frappe, PRICE_LIST)
+	with refused():
+		submit(world, quote(world, project, 1000, selling_price_list=other))
+	set_default_list(frappe, other)
+	submit(world, quote(world, project, 1000, selling_price_list=other))
+
+
+@pytest.mark.parametrize("of_group", [False, True])
+def test_the_list_of_the_customer_or_of_its_group_is_its_default(world, frappe, project, of_group):
+	other = make_price_list(world, "Presales Other Prices")
+	add_price(world, world.item, 1000, other)
+	set_default_list(frappe, PRICE_LIST)
+	customer = frappe.get_doc("Customer", world.customer)
+	owner = frappe.get_doc("Customer Group", customer.customer_group) if of_group else customer
+	owner.default_price_list = other
+	owner.save()
+	submit(world, quote(world, project, 1000, selling_price_list=other))
+
+
+def test_where_no_list_has_a_price_none_is_asked_for(world, frappe, project):
+	submit(world, offer_one(world, project, make_item(world, "Lamp"), 1))
+
+
+@pytest.mark.parametrize("rate", [7, None])
+def test_a_list_in_a_third_currency_is_converted(world, frappe, project, rate, monkeypatch):
+	"""By the Currency Exchange of the day; where ERPNext knows none, as the offer states it."""
+	frappe.db.delete("Currency Exchange", {"from_currency": "USD", "to_currency": "CNY"})
+	if not rate:
+		monkeypatch.setattr("erpnext.setup.utils.get_exchange_rate", lambda *_args, **_kwargs: 0.0)
+	else:
+		world.insert(
+			"Currency Exchange",
+			date="2026-04-01",
+			from_currency="USD",
+			to_currency="CNY",
+			exchange_rate=rate,
+			for_selling=1,
+		)
+	lamp = make_item(world, "Lamp")
+	add_price(world, lamp, 300, make_price_list(world, "Presales USD Prices", "USD"))
+	values = {"selling_price_list": "Presales USD Prices", "plc_conversion_rate": 1 if rate else 7}
+	with refused():
+		submit(world, offer_one(world, project, lamp, 1880, **values))
+	submit(world, offer_one(world, project, lamp, 1890, **values))
