@@ -859,7 +859,6 @@ def with_a_free_lamp(world, project):
 	return doc
 
 
-@pytest.mark.clause("R7.8")
 def test_what_was_quoted_free_is_not_ordered_in_any_quantity(world, frappe, with_a_free_lamp):
 	order = ordered_more(world, with_a_free_lamp, 1, qty=1001)
 	approval = ask(world, frappe, order)
@@ -1178,3 +1177,14 @@ def test_a_list_in_a_third_currency_is_converted(world, frappe, project, rate, m
 	with refused():
 		submit(world, offer_one(world, project, lamp, 1880, **values))
 	submit(world, offer_one(world, project, lamp, 1890, **values))
+
+
+def test_a_price_that_was_quoted_for_no_quantity_is_measured_with_the_order(world, frappe, project):
+	"""ERPNext lets prices of units be quoted without a quantity; of nothing there is no discount."""
+	settings = frappe.get_doc("Selling Settings")
+	settings.update({"allow_zero_qty_in_quotation": 1, "allow_zero_qty_in_sales_order": 1})
+	settings.save()
+	doc = quote(world, project, 1, items=[{"item_code": world.item, "qty": 0, "rate": 1, "uom": "Nos"}])
+	submit(world, doc)
+	with refused():
+		submit(world, ordered_more(world, doc, qty=600))
