@@ -5,8 +5,8 @@ Presales Price Approval of exactly what is submitted: one that was given early l
 asked for by who makes the offer, and decided by somebody whose roles allow the price, never by who asked, made the
 offer or leads the project. As long as a company has no price authorities nothing is limited.
 
-A Sales Order at the prices of its quotation needs nothing. One that goes below them is measured as if all that was
-quoted were sold at the order's prices.
+A Sales Order at the prices of its quotation needs nothing, up to the quantity that was quoted. One that goes below them
+is measured like its quotation, as far as that is ordered, at the order's prices.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Sum
 from frappe.utils import flt, getdate, now_datetime
 
 from presales_mgmt import requirements, reviewed_version
@@ -39,8 +40,6 @@ APPROVAL = "Presales Price Approval"
 QUOTATION, ORDER = "Quotation", "Sales Order"
 OFFERS = (QUOTATION, ORDER)
 ESTIMATE = "Presales Cost Estimate"
-# Amounts that differ by less are the same, rounded in another way.
-TOLERANCE = 0.01
 
 
 # ---------------------------------------------------------------------------------------- figures
@@ -56,7 +55,7 @@ class Rate(NamedTuple):
 def measure(offer, rows=None) -> rules.Figures:
 	"""The figures of a Quotation, or of a Sales Order without one, as it is in memory; of `rows` only, when given.
 
-	Four queries at most, with an estimate.
+	Four queries at most, with an estimate; one more each for list prices and for units that are not found at once.
 	"""
 	whole = rows is None
 	rows = [row for row in (offer.items if whole else rows) if not row.get("is_alternative")]
@@ -70,6 +69,7 @@ def measure(offer, rows=None) -> rules.Figures:
 			flt(row.qty),
 			flt(row.rate),
 			max(flt(row.price_list_rate), list_prices.get(row.idx, 0.0)),
+			_factor(row),
 		)
 		for row in rows
 	]
@@ -77,7 +77,7 @@ def measure(offer, rows=None) -> rules.Figures:
 	base_cost = None
 	if estimate:
 		base_cost = flt(estimate.total_cost)
-		reference = max(reference, rules.estimate_total(offered, _prices(estimate, offer, rate)))
+		reference = max(reference, rules.estimate_total(offered, _prices(estimate, offer, rows, rate)))
 	if any(tax.get("included_in_print_rate") for tax in offer.get("taxes") or ()):
 		reference = rules.without_tax(reference, flt(offer.total), _net_before_discount(offer))
 	return rules.Figures(net_total, flt(net_total * rate.value, 2), reference, base_cost, rate.is_known)
@@ -86,9 +86,9 @@ def measure(offer, rows=None) -> rules.Figures:
 def measure_order(order) -> rules.Figures | None:
 	"""The figures of a Sales Order that goes below the prices of its quotations; None when it does not.
 
-	That of the quotations with their net totals in the proportion in which the order lies below them, and what was
-	not quoted besides. Of an order that rests on no quotation, its own; it stands for a part of the deal at most, so
-	that no margin can be told.
+	That of the quotations, as far as they are ordered, with their net totals in the proportion in which the order lies
+	below them; and what was not quoted besides, or not in that quantity. Of an order that rests on no quotation, its
+	own; it stands for a part of the deal at most, so that no margin can be told.
 	"""
 	quoted = _quoted_rows(order)
 	linked = [row for row in order.items if row.get("quotation_item") in quoted]
@@ -99,59 +99,111 @@ def measure_order(order) -> rules.Figures | None:
 		name: frappe.get_doc(QUOTATION, name)
 		for name in sorted({quoted[row.quotation_item].parent for row in linked})
 	}
-	# What a unit was quoted at, in the order's currency and unit, after everything that lowers the total.
 	order_rate, kept = _get_rate(order), _kept(order)
-	factors = {
-		name: _kept(quotation) * _exchange(_get_rate(quotation), quotation, order_rate, order)
+	# All in the order's currency, as most often they are.
+	exchange = {
+		name: _exchange(_get_rate(quotation), quotation, order_rate, order)
 		for name, quotation in quotations.items()
 	}
-	pairs = []
+	beyond = _shares_beyond(linked, quoted)
+	rest = [row for row in order.items if row.get("quotation_item") not in quoted]
+	expected, asked, is_below = dict.fromkeys(quotations, 0.0), 0.0, False
 	for row in linked:
 		source = quoted[row.quotation_item]
-		units = (flt(row.conversion_factor) or 1) / (flt(source.conversion_factor) or 1)
-		pairs.append((row, flt(source.net_rate) * units * factors[source.parent]))
-	is_below = any(flt(row.net_rate) * kept < price - TOLERANCE for row, price in pairs)
-	rest = [row for row in order.items if row.get("quotation_item") not in quoted]
+		share = 1 - beyond[row.quotation_item]
+		# Of a unit that costs less than a cent the rate tells little, and the amount all.
+		price = _price_as_quoted(row, source, quotations) * exchange[source.parent] * share
+		amount = flt(row.net_amount) * kept * share
+		is_below = is_below or amount < price - _rounding(row)
+		expected[source.parent] += price
+		asked += amount
+		if share < 1:
+			rest.append(_part_beyond(row, source, 1 - share, exchange[source.parent]))
 	more = measure(order, rest) if rest else rules.Figures(0, 0, 0)
-	if not is_below and more.discount_percent <= 0:
+	if not is_below and more.discount_percent <= 0 and more.net_total >= 0:
 		return None
-	expected = sum(price * flt(row.qty) for row, price in pairs)
-	proportion = 1.0
-	if is_below and expected:
-		proportion = sum(flt(row.net_amount) for row in linked) * kept / expected
-	figures = [measure(quotation) for quotation in quotations.values()]
-	costs = [each.base_cost for each in figures if each.base_cost is not None]
-	# All in the order's currency, as most often they are.
-	exchange = [
-		_exchange(_get_rate(quotation), quotation, order_rate, order) for quotation in quotations.values()
-	]
-	return rules.Figures(
-		sum(each.net_total * factor for each, factor in zip(figures, exchange, strict=True)) * proportion
-		+ more.net_total,
-		sum(each.base_net_total for each in figures) * proportion + more.base_net_total,
-		sum(each.reference * factor for each, factor in zip(figures, exchange, strict=True)) + more.reference,
-		sum(costs) if costs else None,
-		all(each.rate_is_known for each in figures) and order_rate.is_known,
+	total = sum(expected.values())
+	lowered = asked / total if is_below and total else 1.0
+	parts = []
+	for name, quotation in quotations.items():
+		figures = measure(quotation)
+		# What is not ordered covers no discount on what is.
+		whole = figures.net_total * exchange[name]
+		part = expected[name] / whole if whole else 1.0
+		parts.append(rules.part_of(figures, part, lowered, exchange[name]))
+	return rules.sum_of([*parts, more], order_rate.is_known)
+
+
+def _price_as_quoted(row, source, quotations: dict) -> float:
+	"""What a row of an order comes to at the quoted price, in the quotation's currency, after all that lowers it."""
+	units = _factor(row) / _factor(source)
+	price = flt(source.net_amount) / flt(source.qty) if flt(source.qty) else 0.0
+	return price * units * flt(row.qty) * _kept(quotations[source.parent])
+
+
+def _shares_beyond(linked, quoted: dict) -> dict[str, float]:
+	"""Row of a quotation -> which share of what the order takes of it lies beyond the quantity that was quoted.
+
+	Several rows may take of the same one, and other orders may have taken already.
+	"""
+	taken = defaultdict(float)
+	for row in linked:
+		taken[row.quotation_item] += max(flt(row.qty), 0.0) * _factor(row)
+	shares = {}
+	for name, quantity in taken.items():
+		source = quoted[name]
+		left = max(flt(source.qty) * _factor(source) - flt(source.ordered), 0.0)
+		shares[name] = (quantity - left) / quantity if flt(quantity - left, 6) > 0 else 0.0
+	return shares
+
+
+def _part_beyond(row, source, share: float, exchange: float):
+	"""A share of a row, to be measured as if it had not been quoted. Without a list price it counts as it was quoted."""
+	quoted_rate = flt(source.rate) * exchange * _factor(row) / _factor(source)
+	return frappe._dict(
+		row.as_dict(),
+		qty=flt(row.qty) * share,
+		net_amount=flt(row.net_amount) * share,
+		rate=max(flt(row.rate), quoted_rate),
 	)
+
+
+def _rounding(row) -> float:
+	"""By how much a row's amount and that of its quotation may differ, as each is rounded in its own way."""
+	return 2 * 10 ** -row.precision("net_amount")
+
+
+def _factor(row) -> float:
+	"""How many stock units the unit of a row has."""
+	return flt(row.conversion_factor) or 1.0
 
 
 def _quoted_rows(order) -> dict:
 	"""Name -> the row of a submitted quotation of the project that a row of `order` is made from. One query.
 
 	ERPNext takes any name for it: one of another item, or of another deal, is no price that was quoted here. Nor is
-	that of an alternative, which is no part of the price that was allowed.
+	that of an alternative, which is no part of the price that was allowed. `ordered` is what other orders have taken
+	of it, in stock units: what ERPNext notes on the row has this order in it as soon as it is submitted.
 	"""
 	named = {row.quotation_item: row for row in order.items if row.get("quotation_item")}
 	if not named:
 		return {}
 	item, quotation = frappe.qb.DocType("Quotation Item"), frappe.qb.DocType(QUOTATION)
+	other = frappe.qb.DocType("Sales Order Item")
+	fields = [
+		item[name]
+		for name in ("name", "parent", "item_code", "qty", "rate", "net_amount", "conversion_factor")
+	]
 	rows = (
 		frappe.qb.from_(item)
 		.join(quotation)
 		.on(quotation.name == item.parent)
-		.select(item.name, item.parent, item.item_code, item.net_rate, item.conversion_factor)
+		.left_join(other)
+		.on((other.quotation_item == item.name) & (other.docstatus == 1) & (other.parent != order.name))
+		.select(*fields, Sum(other.stock_qty).as_("ordered"))
 		.where(item.name.isin(list(named)) & (item.is_alternative == 0))
 		.where((quotation.docstatus == 1) & (quotation.presales_project == order.presales_project))
+		.groupby(*fields)
 		.orderby(item.name)
 		.run(as_dict=True)
 	)
@@ -184,42 +236,107 @@ def _kept(offer) -> float:
 
 
 def _list_prices(offer, rows, rate: Rate) -> dict[int, float]:
-	"""Number of a row -> its price in the price list of the offer, in its currency. One query.
+	"""Number of a row -> its list price in the currency of the offer: the higher of the chosen and the default list.
 
-	A client may send rows without their list prices, which hid every discount. Where several prices hold, for
-	customers, dates or units, the lowest counts: it is that or more.
+	A client may send rows without their list prices, which hid every discount, or choose a list that has none. Where
+	several prices of a list hold, for customers, dates or units, the lowest counts: it is that or more. One query; one
+	more where a row is found no price, which may stand on the template of its item; and what it takes to know the worth
+	of a currency that is not that of offer or company.
 	"""
 	items = sorted({row.item_code for row in rows if row.item_code})
-	if not items or not offer.get("selling_price_list"):
+	lists = _price_lists(offer)
+	if not items or not lists:
 		return {}
+	company_currency = frappe.get_cached_value("Company", offer.company, "default_currency")
+	exchange = {company_currency: 1 / rate.value, offer.currency: 1.0}
+	found = _prices_that_hold(offer, _item_prices(lists, items), exchange)
+	prices = {row.idx: _list_price_of(row, lists, found) for row in rows}
+	missing = [row for row in rows if row.item_code and not prices[row.idx]]
+	if missing:
+		names = sorted({row.item_code for row in missing})
+		found = _prices_that_hold(offer, _item_prices(lists, names, of_templates=True), exchange)
+		prices.update({row.idx: _list_price_of(row, lists, found) for row in missing})
+	return prices
+
+
+def _price_lists(offer) -> list[str]:
+	"""The list that was chosen, and the one that ERPNext proposes: of the customer, its group, or all selling.
+
+	All are kept by Frappe, so that nothing is asked.
+	"""
+	customer = offer.get("customer") or (
+		offer.get("party_name") if offer.get("quotation_to") == "Customer" else None
+	)
+	default = None
+	if customer:
+		customer = frappe.get_cached_doc("Customer", customer)
+		default = customer.default_price_list
+		if not default and customer.customer_group:
+			default = frappe.get_cached_value("Customer Group", customer.customer_group, "default_price_list")
+	default = default or frappe.get_cached_doc("Selling Settings").selling_price_list
+	return sorted({offer.get("selling_price_list"), default} - {None, ""})
+
+
+def _item_prices(lists: list[str], items: list[str], of_templates: bool = False) -> list:
+	"""Rows of Item Price of some items, or of the templates of these, under the names of the items. One query."""
+	price, item = frappe.qb.DocType("Item Price"), frappe.qb.DocType("Item")
+	query = (
+		frappe.qb.from_(price)
+		.select(price.price_list, price.uom, price.currency, price.price_list_rate)
+		.select(price.valid_from, price.valid_upto, price.customer)
+		.where(price.price_list.isin(lists) & (price.selling == 1))
+		.orderby(price.name)
+	)
+	if of_templates:
+		query = query.join(item).on(item.variant_of == price.item_code)
+		query = query.select(item.name.as_("item_code")).where(item.name.isin(items))
+	else:
+		query = query.select(price.item_code).where(price.item_code.isin(items))
+	return query.run(as_dict=True)
+
+
+def _prices_that_hold(offer, prices, exchange: dict[str, float]) -> dict[tuple[str, str], dict]:
+	"""(Price list, item) -> unit -> the lowest price that holds for an offer, in its currency.
+
+	`exchange` has what currencies are worth in that of the offer, and is given those that are met.
+	"""
 	# Who enters an offer chooses its date, too.
 	dates = {getdate(offer.transaction_date), getdate()}
 	customers = (None, "", offer.get("customer") or offer.get("party_name"))
-	company_currency = frappe.get_cached_value("Company", offer.company, "default_currency")
-	exchange = {company_currency: 1 / rate.value, offer.currency: 1.0}
 	found = defaultdict(dict)
-	for price in frappe.get_all(
-		"Item Price",
-		filters={"item_code": ["in", items], "price_list": offer.selling_price_list, "selling": 1},
-		fields=["item_code", "uom", "currency", "price_list_rate", "valid_from", "valid_upto", "customer"],
-		order_by="name asc",
-	):
-		if price.currency not in exchange or price.customer not in customers:
-			continue
+	for price in prices:
 		first, last = price.valid_from or min(dates), price.valid_upto or max(dates)
-		if not any(first <= date <= last for date in dates):
+		if price.customer not in customers or not any(first <= date <= last for date in dates):
 			continue
+		if price.currency not in exchange:
+			exchange[price.currency] = _worth_of(price.currency, offer, exchange)
 		value = flt(price.price_list_rate) * exchange[price.currency]
-		prices = found[price.item_code]
-		prices[price.uom] = min(value, prices.get(price.uom, value))
-	prices = {}
-	for row in rows:
-		of_item = found.get(row.item_code) or {}
+		of_item = found[price.price_list, price.item_code]
+		of_item[price.uom] = min(value, of_item.get(price.uom, value))
+	return found
+
+
+def _worth_of(currency: str, offer, exchange: dict[str, float]) -> float:
+	"""What a currency is worth in that of the offer on its day; where ERPNext does not know, what the offer states."""
+	from erpnext.setup.utils import get_exchange_rate
+
+	company_currency = frappe.get_cached_value("Company", offer.company, "default_currency")
+	rate = flt(get_exchange_rate(currency, company_currency, offer.transaction_date, "for_selling"))
+	if not rate and currency == offer.get("price_list_currency"):
+		rate = flt(offer.plc_conversion_rate)
+	return rate * exchange[company_currency]
+
+
+def _list_price_of(row, lists: list[str], found: dict) -> float:
+	"""The highest price of a row's unit in `lists`, or that of its stock unit; 0 without one."""
+	prices = [0.0]
+	for name in lists:
+		of_item = found.get((name, row.item_code)) or {}
 		if row.uom in of_item:
-			prices[row.idx] = of_item[row.uom]
+			prices.append(of_item[row.uom])
 		elif row.stock_uom in of_item:
-			prices[row.idx] = of_item[row.stock_uom] * (flt(row.conversion_factor) or 1)
-	return prices
+			prices.append(of_item[row.stock_uom] * _factor(row))
+	return max(prices)
 
 
 def _get_estimate(offer):
@@ -231,35 +348,70 @@ def _get_estimate(offer):
 	)
 
 
-def _prices(estimate, offer, rate: Rate) -> dict:
-	"""Item -> price of the estimate in the currency of the offer."""
+def _prices(estimate, offer, rows, rate: Rate) -> dict:
+	"""Item of `rows` -> price of a stock unit in the estimate, in the currency of the offer."""
 	from presales_mgmt.offering import get_free_line_item
 
-	factor = 1.0
+	exchange = 1.0
 	if estimate.currency != offer.currency:
-		factor = flt(estimate.conversion_rate) / rate.value
+		exchange = flt(estimate.conversion_rate) / rate.value
 	free_item = get_free_line_item(offer.company)
 	lines = frappe.get_all(
 		"Presales Cost Line",
 		filters={"parenttype": ESTIMATE, "parent": estimate.name},
-		fields=["item_code", "qty", "selling_amount"],
+		fields=["item_code", "qty", "uom", "selling_amount"],
 		order_by="idx asc",
 	)
+	# Most often both have the same units, and nothing is asked.
+	factors = {(row.item_code, row.uom): _factor(row) for row in rows}
+	factors.update({(row.item_code, row.stock_uom): 1.0 for row in rows})
+	offered = {row.item_code for row in rows if row.item_code}
+	units = {(line.item_code or free_item, line.uom) for line in lines if line.uom}
+	unknown = {(item, uom) for item, uom in units if item in offered} - set(factors)
+	factors.update(_conversion_factors(unknown))
 	return rules.average_prices(
-		(line.item_code or free_item, flt(line.qty), flt(line.selling_amount) * factor)
+		(item, flt(line.qty) * factors.get((item, line.uom), 1.0), flt(line.selling_amount) * exchange)
 		for line in lines
-		if line.item_code or free_item
+		if (item := line.item_code or free_item) in offered
 	)
+
+
+def _conversion_factors(units: set[tuple[str, str]]) -> dict[tuple[str, str], float]:
+	"""(Item, unit) -> how many stock units it has by the item, else by its template. One query, of none if no `units`.
+
+	ERPNext's function asks for each item.
+	"""
+	if not units:
+		return {}
+	item, unit = frappe.qb.DocType("Item"), frappe.qb.DocType("UOM Conversion Detail")
+	found = (
+		frappe.qb.from_(item)
+		.join(unit)
+		.on((unit.parent == item.name) | (unit.parent == item.variant_of))
+		.select(item.name, unit.parent, unit.uom, unit.conversion_factor)
+		.where(item.name.isin(sorted({name for name, _uom in units})) & (unit.parenttype == "Item"))
+		.where(unit.uom.isin(sorted({uom for _name, uom in units})))
+		.orderby(unit.name)
+		.run(as_dict=True)
+	)
+	# Those of the template first, so that an item's own replace them.
+	found.sort(key=lambda row: row.parent == row.name)
+	return {(row.name, row.uom): flt(row.conversion_factor) for row in found if flt(row.conversion_factor)}
 
 
 def _net_before_discount(offer) -> float:
-	net, discount = flt(offer.net_total), flt(offer.discount_amount)
-	if not discount:
+	"""What the rows of an offer come to without tax and before the discount on its total.
+
+	The grand total does not tell: charges are in it that lower no price. ERPNext leaves a tax at its amount before a
+	discount on the grand total, and has the one after it in another field.
+	"""
+	net = flt(offer.net_total)
+	if not flt(offer.discount_amount):
 		return net
 	if offer.apply_discount_on == "Net Total":
-		return net + discount
-	grand_total = flt(offer.grand_total)
-	return net * (grand_total + discount) / grand_total if grand_total else net
+		return net + flt(offer.discount_amount)
+	included = sum(flt(tax.tax_amount) for tax in offer.taxes if tax.get("included_in_print_rate"))
+	return max(flt(offer.total) - included, net)
 
 
 # ---------------------------------------------------------------------------------------- limits

@@ -7,6 +7,7 @@ from tests.world import email
 
 APPROVAL = "Presales Price Approval"
 PRICE_LIST = "Presales Test Prices"
+BOX = "Presales Test Box"
 
 
 @pytest.fixture
@@ -47,7 +48,8 @@ def authorize(frappe, *rows, **values):
 
 
 def quote(world, project, rate, person="manager", **values):
-	return world.make_quotation(project, person, rate=rate, selling_price_list=PRICE_LIST, **values)
+	values = {"selling_price_list": PRICE_LIST, **values}
+	return world.make_quotation(project, person, rate=rate, **values)
 
 
 def submit(world, doc, person="manager"):
@@ -747,3 +749,457 @@ def test_the_figure_of_the_price_in_another_currency_is_no_lower_price(world, fr
 		order.insert()
 		with refused():
 			order.submit()
+
+
+def make_item(world, code, price=None, price_list=PRICE_LIST, **values):
+	"""An item of which the list price, if any, is `price` in `price_list`."""
+	world.insert(
+		"Item",
+		**{
+			"item_code": code,
+			"item_name": code,
+			"item_group": world.leaf_of("Item Group"),
+			"stock_uom": "Nos",
+			"is_stock_item": 0,
+			**values,
+		},
+	)
+	if price:
+		add_price(world, code, price, price_list)
+	return code
+
+
+def add_price(world, item, price, price_list=PRICE_LIST, **values):
+	values = {"uom": "Nos", "valid_from": "2026-01-01", **values}
+	world.insert("Item Price", item_code=item, price_list=price_list, price_list_rate=price, **values)
+
+
+def units(world, of_box):
+	"""Units of an item of which a box has `of_box`."""
+	import frappe
+
+	if not frappe.db.exists("UOM", BOX):
+		world.insert("UOM", uom_name=BOX)
+	return [{"uom": "Nos", "conversion_factor": 1}, {"uom": BOX, "conversion_factor": of_box}]
+
+
+def sell_including_tax(doc, rows, discount, net, freight=0):
+	"""`doc` as ERPNext calculates prices that include 13 percent, with a discount on the grand total and freight.
+
+	The stand-in for ERPNext knows no taxes that are included.
+	"""
+	before = round(rows / 1.13, 2)
+	doc.append(
+		"taxes",
+		{
+			"charge_type": "On Net Total",
+			"rate": 13,
+			"included_in_print_rate": 1,
+			"tax_amount": rows - before,
+			"tax_amount_after_discount_amount": round(net * 0.13, 2),
+		},
+	)
+	if freight:
+		doc.append(
+			"taxes",
+			{"charge_type": "Actual", "tax_amount": freight, "tax_amount_after_discount_amount": freight},
+		)
+	doc.update(
+		{
+			"total": rows,
+			"net_total": net,
+			"apply_discount_on": "Grand Total",
+			"discount_amount": discount,
+			"grand_total": rows + freight - discount,
+		}
+	)
+
+
+@pytest.mark.parametrize(
+	("discount", "net", "freight", "percent"),
+	[(0, 100, 0, 0), (11.3, 90, 0, 10), (13.3, 88.23, 20, 11.77), (113, 0, 0, 100), (0, 100, 20, 0)],
+)
+def test_a_discount_on_the_grand_total_is_measured_before_tax_and_freight(
+	world, frappe, project, discount, net, freight, percent
+):
+	from presales_mgmt.pricing import measure
+
+	row = {"item_code": make_item(world, "Lamp"), "qty": 1, "rate": 113, "uom": "Nos"}
+	doc = quote(world, project, 113, items=[row])
+	sell_including_tax(doc, 113, discount, net, freight)
+	assert measure(doc).discount_percent == percent
+
+
+# ------------------------------------------------------------------------------- more than was quoted
+
+
+def ordered_more(world, quotation, row=0, person="manager", **values):
+	"""An order from `quotation` of which a row has other values."""
+	order = make_order(world, quotation, person)
+	with world.acting_as(person):
+		order.items[row].update(values)
+		order.insert()
+	return order
+
+
+def allow_more(frappe):
+	"""Recent versions of ERPNext refuse more than was quoted, unless the company allows it."""
+	settings = frappe.get_doc("Stock Settings")
+	settings.over_delivery_receipt_allowance = 1000
+	settings.save()
+
+
+@pytest.fixture
+def with_a_free_lamp(world, project):
+	"""A submitted quotation with a lamp thrown in that costs 1000 on the list."""
+	lamp = make_item(world, "Lamp", 1000, uoms=units(world, 1000))
+	doc = quote(
+		world,
+		project,
+		2000,
+		items=[
+			{"item_code": world.item, "qty": 600, "rate": 2000, "uom": "Nos"},
+			{"item_code": lamp, "qty": 1, "rate": 0, "discount_percentage": 100, "uom": "Nos"},
+		],
+	)
+	submit(world, doc)
+	return doc
+
+
+def test_what_was_quoted_free_is_not_ordered_in_any_quantity(world, frappe, with_a_free_lamp):
+	order = ordered_more(world, with_a_free_lamp, 1, qty=1001)
+	approval = ask(world, frappe, order)
+	# 1000 lamps at 1000 beside the 1,201,000 that were quoted, of which 1,200,000 were asked.
+	assert (approval.reference_total, approval.discount_percent) == (2_201_000, 45.48)
+	with refused():
+		submit(world, order)
+
+
+def test_what_was_quoted_free_is_ordered_as_often_as_quoted(world, frappe, with_a_free_lamp):
+	submit(world, ordered_more(world, with_a_free_lamp))
+
+
+def test_not_by_several_rows_either(world, frappe, with_a_free_lamp):
+	order = make_order(world, with_a_free_lamp, "manager")
+	with world.acting_as("manager"):
+		for _turn in range(5):
+			order.append("items", {**lamp_of(order), "qty": 200})
+		order.insert()
+		with refused():
+			order.submit()
+
+
+def lamp_of(order):
+	names = ("item_code", "uom", "rate", "discount_percentage", "quotation_item", "prevdoc_docname")
+	return {**{name: order.items[1].get(name) for name in names}, "delivery_date": "2026-09-30"}
+
+
+def test_nor_by_several_orders(world, frappe, with_a_free_lamp):
+	first = make_order(world, with_a_free_lamp, "manager")
+	free = lamp_of(first)
+	with world.acting_as("manager"):
+		first.items[0].qty = 300
+		first.insert()
+	submit(world, first)
+	second = make_order(world, with_a_free_lamp, "manager")
+	with world.acting_as("manager"):
+		second.append("items", {**free, "qty": 1000})
+		second.insert()
+		with refused():
+			second.submit()
+
+
+def test_nor_in_another_unit(world, frappe, with_a_free_lamp, is_sandbox):
+	if not is_sandbox:
+		pytest.skip("ERPNext takes no other unit than was quoted")
+	box = {"uom": BOX, "qty": 1, "conversion_factor": 1000}
+	with refused():
+		submit(world, ordered_more(world, with_a_free_lamp, 1, **box))
+
+
+def test_more_at_the_list_price_or_within_the_limits_needs_nothing(world, frappe, project):
+	allow_more(frappe)
+	doc = quote(world, project, 1800)
+	submit(world, doc)
+	submit(world, ordered_more(world, doc, qty=900))
+	assert doc.docstatus == 1
+
+
+def test_more_at_an_approved_price_is_asked_for_again(world, frappe, project):
+	allow_more(frappe)
+	doc = quote(world, project, 1500)
+	approve(world, ask(world, frappe, doc))
+	submit(world, doc)
+	order = ordered_more(world, doc, qty=1200)
+	with refused():
+		submit(world, order)
+	order.reload()
+	approval = ask(world, frappe, order)
+	assert (approval.reference_total, approval.discount_percent) == (2_400_000, 25)
+	approve(world, approval)
+	submit(world, order)
+
+
+def test_more_of_what_has_no_list_price_is_measured_by_what_was_quoted(world, frappe, project):
+	allow_more(frappe)
+	doc = quote(
+		world,
+		project,
+		100,
+		items=[{"item_code": make_item(world, "Lamp"), "qty": 10, "rate": 100, "uom": "Nos"}],
+	)
+	submit(world, doc)
+	more = ordered_more(world, doc, qty=11)
+	again = make_order(world, doc, "manager")
+	again.update({"apply_discount_on": "Net Total", "additional_discount_percentage": 20})
+	submit(world, more)
+	with world.acting_as("manager"):
+		again.insert()
+		with refused():
+			again.submit()
+
+
+def test_a_price_of_less_than_a_cent_is_compared_by_the_amount(world, frappe, project):
+	screw = make_item(world, "Screw", 0.02)
+	doc = quote(world, project, 1, items=[{"item_code": screw, "qty": 1_000_000, "rate": 0.02, "uom": "Nos"}])
+	submit(world, doc)
+	with refused():
+		submit(world, ordered_more(world, doc, rate=0.01))
+
+
+def test_a_part_of_an_approved_price_is_not_lower_by_rounding(world, frappe, project):
+	values = {"apply_discount_on": "Net Total", "additional_discount_percentage": 23.33}
+	items = [{"item_code": world.item, "qty": 7, "rate": 1999.99, "uom": "Nos"} for _row in range(3)]
+	doc = quote(world, project, 1, items=items, **values)
+	approve(world, ask(world, frappe, doc))
+	submit(world, doc)
+	order = make_order(world, doc, "manager")
+	with world.acting_as("manager"):
+		for row, qty in zip(order.items, (1, 2, 4), strict=True):
+			row.qty = qty
+		order.insert()
+	submit(world, order)
+	assert order.docstatus == 1
+
+
+def test_an_update_beyond_what_was_quoted_is_measured(world, frappe, with_a_free_lamp, is_sandbox):
+	if not is_sandbox:
+		pytest.skip("the rows are left here as ERPNext's function leaves them")
+	order = ordered_more(world, with_a_free_lamp)
+	submit(world, order)
+	with world.acting_as("manager"):
+		order.reload()
+		order.items[1].db_set({"qty": 1000, "stock_qty": 1000})
+		order.reload()
+		order.calculate_taxes_and_totals()
+		order.flags.ignore_validate_update_after_submit = True
+		with refused():
+			order.save()
+
+
+def test_what_goes_beyond_is_not_covered_by_what_is_not_ordered(world, frappe, with_a_free_lamp):
+	"""100 lamps are eight percent of the deal, and all of this order."""
+	order = make_order(world, with_a_free_lamp, "manager")
+	with world.acting_as("manager"):
+		order.items[0].qty = 1
+		order.items[1].qty = 101
+		order.insert()
+		with refused():
+			order.submit()
+
+
+def test_a_row_below_zero_that_was_not_quoted_is_a_discount(world, frappe, project):
+	settings = frappe.get_doc("Selling Settings")
+	settings.allow_negative_rates_for_items = 1
+	settings.save()
+	doc = quote(world, project, 2000)
+	submit(world, doc)
+	order = make_order(world, doc, "manager")
+	rebate = make_item(world, "Rebate")
+	with world.acting_as("manager"):
+		order.append("items", other_row(world, item_code=rebate, qty=1, rate=-600_000))
+		order.insert()
+	approval = ask(world, frappe, order)
+	assert (approval.reference_total, approval.discount_percent) == (1_200_000, 50)
+
+
+# ------------------------------------------------------------------------------- units
+
+
+@pytest.mark.parametrize(
+	("costed", "offered", "percent"),
+	[
+		(("Nos", 1000, 15), (BOX, 10, 1500), 0),
+		(("Nos", 1000, 15), (BOX, 10, 15), 99),
+		((BOX, 10, 1500), ("Nos", 1000, 15), 0),
+		((BOX, 10, 1500), ("Nos", 1000, 12), 20),
+		((BOX, 10, 1500), (BOX, 5, 1500), 0),
+		((None, 1000, 15), (BOX, 5, 1200), 20),
+	],
+)
+def test_estimate_and_offer_may_have_other_units(world, frappe, project, costed, offered, percent):
+	from presales_mgmt.pricing import measure
+
+	lamp = make_item(world, "Lamp", uoms=units(world, 100))
+	line = dict(zip(("uom", "qty", "selling_price"), costed, strict=True))
+	estimate = world.estimate(
+		project, lines=[{"cost_kind": "Equipment", "item_code": lamp, "unit_cost": 1, **line}]
+	)
+	row = dict(zip(("uom", "qty", "rate"), offered, strict=True))
+	doc = quote(world, project, 1, presales_cost_estimate=estimate.name, items=[{"item_code": lamp, **row}])
+	assert measure(doc).discount_percent == percent
+
+
+def test_units_are_those_of_the_template_unless_a_variant_has_its_own(world, frappe, project):
+	from presales_mgmt.pricing import measure
+
+	template = make_item(world, "Lamp", uoms=units(world, 100))
+	red, blue = make_item(world, "Red Lamp"), make_item(world, "Blue Lamp", uoms=units(world, 10))
+	for variant in (red, blue):
+		frappe.db.set_value("Item", variant, "variant_of", template)
+	line = {"cost_kind": "Equipment", "uom": BOX, "qty": 1, "unit_cost": 1, "selling_price": 1000}
+	estimate = world.estimate(project, lines=[{**line, "item_code": item} for item in (red, blue)])
+	doc = quote(
+		world,
+		project,
+		1,
+		presales_cost_estimate=estimate.name,
+		items=[{"item_code": item, "qty": 10, "rate": 1, "uom": "Nos"} for item in (red, blue)],
+	)
+	assert measure(doc).reference == 100 + 1000
+
+
+def test_units_are_asked_for_only_where_they_differ(world, frappe, project, count_queries):
+	from presales_mgmt.pricing import measure
+
+	lamp = make_item(world, "Lamp", uoms=units(world, 100))
+
+	def cost(uom):
+		line = {"cost_kind": "Equipment", "item_code": lamp, "qty": 1, "unit_cost": 1, "selling_price": 9}
+		estimate = world.estimate(project, lines=[{**line, "uom": uom}, {**line, "uom": uom}])
+		doc = quote(
+			world,
+			project,
+			9,
+			presales_cost_estimate=estimate.name,
+			items=[{"item_code": lamp, "qty": 1, "rate": 9, "uom": "Nos"}],
+		)
+		with count_queries() as counted:
+			measure(doc)
+		return counted.count
+
+	cost("Nos")  # reads what is kept
+	assert cost("Nos") + 1 == cost(BOX)
+
+
+# ------------------------------------------------------------------------------- list prices that were not found
+
+
+def offer_one(world, project, item, rate=1, **values):
+	"""A quotation of ten of `item`, sent without their list price."""
+	row = {"item_code": item, "qty": 10, "rate": rate, "uom": "Nos", "price_list_rate": 0}
+	return quote(world, project, rate, **{"items": [row], **values})
+
+
+def make_price_list(world, name, currency="CNY"):
+	return world.insert("Price List", price_list_name=name, currency=currency, selling=1, enabled=1).name
+
+
+def set_default_list(frappe, name):
+	settings = frappe.get_doc("Selling Settings")
+	settings.selling_price_list = name
+	settings.save()
+
+
+def test_a_variant_is_sold_at_the_list_price_of_its_template(world, frappe, project):
+	make_item(world, "Lamp", 1000)
+	red, blue = make_item(world, "Red Lamp"), make_item(world, "Blue Lamp", 500)
+	for variant in (red, blue):
+		frappe.db.set_value("Item", variant, "variant_of", "Lamp")
+	with refused():
+		submit(world, offer_one(world, project, red, 899))
+	submit(world, offer_one(world, project, red, 900))
+	submit(world, offer_one(world, project, blue, 450))
+
+
+def test_templates_are_asked_for_only_where_a_price_is_missing(world, frappe, project, count_queries):
+	from presales_mgmt.pricing import measure
+
+	def cost(*items):
+		rows = [{"item_code": item, "qty": 1, "rate": 1, "uom": "Nos"} for item in items]
+		doc = quote(world, project, 1, items=rows)
+		with count_queries() as counted:
+			measure(doc)
+		return counted.count
+
+	bare = [make_item(world, f"Lamp {turn}") for turn in range(3)]
+	cost(world.item)  # reads what is kept
+	assert cost(world.item) + 1 == cost(world.item, bare[0]) == cost(*bare)
+
+
+def test_a_price_list_without_the_price_hides_no_discount(world, frappe, project):
+	empty = make_price_list(world, "Presales Empty Prices")
+	set_default_list(frappe, PRICE_LIST)
+	with refused():
+		submit(world, quote(world, project, 1790, selling_price_list=empty))
+	submit(world, quote(world, project, 1800, selling_price_list=empty))
+
+
+def test_of_the_chosen_list_and_the_default_the_higher_price_counts(world, frappe, project):
+	other = make_price_list(world, "Presales Other Prices")
+	add_price(world, world.item, 1000, other)
+	set_default_list(frappe, PRICE_LIST)
+	with refused():
+		submit(world, quote(world, project, 1000, selling_price_list=other))
+	set_default_list(frappe, other)
+	submit(world, quote(world, project, 1000, selling_price_list=other))
+
+
+@pytest.mark.parametrize("of_group", [False, True])
+def test_the_list_of_the_customer_or_of_its_group_is_its_default(world, frappe, project, of_group):
+	other = make_price_list(world, "Presales Other Prices")
+	add_price(world, world.item, 1000, other)
+	set_default_list(frappe, PRICE_LIST)
+	customer = frappe.get_doc("Customer", world.customer)
+	owner = frappe.get_doc("Customer Group", customer.customer_group) if of_group else customer
+	owner.default_price_list = other
+	owner.save()
+	submit(world, quote(world, project, 1000, selling_price_list=other))
+
+
+def test_where_no_list_has_a_price_none_is_asked_for(world, frappe, project):
+	submit(world, offer_one(world, project, make_item(world, "Lamp"), 1))
+
+
+@pytest.mark.parametrize("rate", [7, None])
+def test_a_list_in_a_third_currency_is_converted(world, frappe, project, rate, monkeypatch):
+	"""By the Currency Exchange of the day; where ERPNext knows none, as the offer states it."""
+	frappe.db.delete("Currency Exchange", {"from_currency": "USD", "to_currency": "CNY"})
+	if not rate:
+		monkeypatch.setattr("erpnext.setup.utils.get_exchange_rate", lambda *_args, **_kwargs: 0.0)
+	else:
+		world.insert(
+			"Currency Exchange",
+			date="2026-04-01",
+			from_currency="USD",
+			to_currency="CNY",
+			exchange_rate=rate,
+			for_selling=1,
+		)
+	lamp = make_item(world, "Lamp")
+	add_price(world, lamp, 300, make_price_list(world, "Presales USD Prices", "USD"))
+	values = {"selling_price_list": "Presales USD Prices", "plc_conversion_rate": 1 if rate else 7}
+	with refused():
+		submit(world, offer_one(world, project, lamp, 1880, **values))
+	submit(world, offer_one(world, project, lamp, 1890, **values))
+
+
+def test_a_price_that_was_quoted_for_no_quantity_is_measured_with_the_order(world, frappe, project):
+	"""ERPNext lets prices of units be quoted without a quantity; of nothing there is no discount."""
+	settings = frappe.get_doc("Selling Settings")
+	settings.update({"allow_zero_qty_in_quotation": 1, "allow_zero_qty_in_sales_order": 1})
+	settings.save()
+	doc = quote(world, project, 1, items=[{"item_code": world.item, "qty": 0, "rate": 1, "uom": "Nos"}])
+	submit(world, doc)
+	with refused():
+		submit(world, ordered_more(world, doc, qty=600))

@@ -10,8 +10,8 @@ Of the discount there are two, and the larger one counts:
 - against the list: the reference is the sum of list price x quantity; a row without a list price counts at its
   rate, so that it neither adds a discount nor hides one. Discounts of rows and on the total both lower the net total.
 - against the estimate, when the offer rests on one: the reference is the sum of the estimate's price of the item x
-  the quantity offered. The price of an item is the average over its lines in the estimate, weighted by quantity. A
-  row whose item the estimate does not know counts as it does against the list.
+  the quantity offered. The price of an item is the average over its lines in the estimate, weighted by quantity, both
+  in the unit of its stock. A row whose item the estimate does not know counts as it does against the list.
 
 What counts against the seller counts only once it is there: a row with a price below zero, and a tax below zero, lower the
 net total and never the reference.
@@ -36,12 +36,13 @@ REQUESTED, APPROVED, REJECTED, WITHDRAWN = "Requested", "Approved", "Rejected", 
 
 @dataclass(frozen=True)
 class OfferRow:
-	"""A row that is offered; alternatives are left out before. `amount` is quantity x rate after the row's discount."""
+	"""A row that is offered; alternatives are left out before. Its unit has `units` of the unit of the item's stock."""
 
 	item: str | None
 	quantity: float
 	rate: float
 	list_price: float = 0.0
+	units: float = 1.0
 
 	@property
 	def reference(self) -> float:
@@ -88,18 +89,41 @@ class Figures:
 		return _percent(self.base_net_total - self.base_cost, self.base_net_total)
 
 
+def part_of(figures: Figures, part: float, lowered: float, exchange: float) -> Figures:
+	"""Of what was offered a part, at prices that are lower by a factor, in another currency."""
+	return Figures(
+		figures.net_total * exchange * part * lowered,
+		figures.base_net_total * part * lowered,
+		figures.reference * exchange * part,
+		None if figures.base_cost is None else figures.base_cost * part,
+		figures.rate_is_known,
+	)
+
+
+def sum_of(parts: Sequence[Figures], rate_is_known: bool) -> Figures:
+	"""Parts of one offer together. What costs nothing that is known adds no cost; the rates of all must be known."""
+	costs = [part.base_cost for part in parts if part.base_cost is not None]
+	return Figures(
+		sum(part.net_total for part in parts),
+		sum(part.base_net_total for part in parts),
+		sum(part.reference for part in parts),
+		sum(costs) if costs else None,
+		rate_is_known and all(part.rate_is_known for part in parts),
+	)
+
+
 def list_total(rows: Iterable[OfferRow]) -> float:
 	"""The sum of list price x quantity."""
 	return sum(row.reference for row in rows)
 
 
 def estimate_total(rows: Iterable[OfferRow], prices: Mapping[str | None, float]) -> float:
-	"""The sum of the estimate's price x quantity; a row whose item has none counts as against the list."""
-	return sum(row.at(prices[row.item]) if row.item in prices else row.reference for row in rows)
+	"""The sum of the estimate's price of a stock unit x quantity; a row whose item has none counts as against the list."""
+	return sum(row.at(prices[row.item] * row.units) if row.item in prices else row.reference for row in rows)
 
 
 def average_prices(lines: Iterable[tuple[str | None, float, float]]) -> dict[str | None, float]:
-	"""Item -> its average price, of lines with item, quantity and amount. An item without a price has none."""
+	"""Item -> its average price, of lines with item, quantity in stock units and amount; none without an amount."""
 	quantities, amounts = defaultdict(float), defaultdict(float)
 	for item, quantity, amount in lines:
 		quantities[item] += quantity

@@ -17,6 +17,8 @@ from presales_mgmt.rules.price import (
 	is_valued_alone,
 	limits_exceeded,
 	list_total,
+	part_of,
+	sum_of,
 	without_tax,
 )
 
@@ -47,6 +49,8 @@ def test_prices_of_the_estimate_are_averages_by_item():
 	prices = average_prices([("SENSOR", 10, 1000), ("SENSOR", 30, 3800), ("FREE", 5, 0)])
 	assert prices == {"SENSOR": 120}
 	assert estimate_total([SENSOR, CABLE], prices) == 1700
+	box = OfferRow("SENSOR", 10, rate=9000, units=100)
+	assert estimate_total([box], prices) == 120_000
 
 
 def test_margin_is_of_the_price_and_unknown_without_a_cost():
@@ -54,6 +58,14 @@ def test_margin_is_of_the_price_and_unknown_without_a_cost():
 	assert Figures(100, 700, 100).margin_percent is None
 	assert Figures(0, 0, 100, base_cost=560).margin_percent == -100
 	assert Figures(0, 0, 100, base_cost=0).margin_percent == 0
+
+
+def test_an_order_is_measured_by_the_part_of_its_offer_that_it_takes():
+	part = part_of(Figures(100, 700, 125, base_cost=560), part=0.5, lowered=0.9, exchange=7)
+	assert part == Figures(315, 315, 437.5, base_cost=280)
+	together = sum_of([part, Figures(0, 0, 62.5, rate_is_known=False)], rate_is_known=True)
+	assert together == Figures(315, 315, 500, base_cost=280, rate_is_known=False)
+	assert sum_of([Figures(1, 1, 1)], rate_is_known=True).base_cost is None
 
 
 def test_list_prices_with_tax_are_taken_without_it():
