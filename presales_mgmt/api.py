@@ -67,7 +67,10 @@ def get_gate_status(project: str) -> dict:
 	)
 	process = load_process(doc.process_version)
 	days = days_per_stage([doc.name])[doc.name]
-	position = process.position(doc.stage) if doc.stage else -1
+	try:
+		position = process.position(doc.stage) if doc.stage else -1
+	except KeyError:
+		engine.refuse_unknown_stage(doc)
 	roles = get_project_roles(project, frappe.session.user)
 	movable = doc.status in engine.MOVABLE_STATUSES and bool(roles & engine.MOVERS)
 	return {
