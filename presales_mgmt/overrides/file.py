@@ -45,10 +45,10 @@ def _require_right_to_address(doc, before) -> None:
 	Frappe checks permissions before it makes an address good, and makes Files of what stands in fields of kind Attach
 	without checking any.
 	"""
-	path = _private_path(doc)
-	if not path or (before and _private_path(before) == path):
+	path = private_path(doc)
+	if not path or (before and private_path(before) == path):
 		return
-	address = _normalised(path)
+	address = normalised(path)
 	if path != address:
 		_refuse_address(doc)
 	import frappe
@@ -57,7 +57,8 @@ def _require_right_to_address(doc, before) -> None:
 
 	# Uploaded by this user, and put by Frappe where it lies.
 	brings_content = not before and bool(doc.flags.brings_content) and bool(doc.file_url)
-	if not may_use_address(address, frappe.session.user, doc.name, brings_content):
+	content_hash = None if before or brings_content else doc.content_hash
+	if not may_use_address(address, frappe.session.user, doc.name, brings_content, content_hash):
 		throw(
 			_("Another file has the address {0}, or nearly the same. Give this one another name.").format(
 				frappe.utils.escape_html(address)
@@ -66,7 +67,7 @@ def _require_right_to_address(doc, before) -> None:
 		)
 
 
-def _private_path(doc) -> str | None:
+def private_path(doc) -> str | None:
 	"""The path of the private file that `doc` reads, as it is written there; None of any other."""
 	if doc.is_folder:
 		return None
@@ -78,10 +79,10 @@ def _private_path(doc) -> str | None:
 	if separator and "/" not in scheme:
 		# Which hosts are this site itself depends on the request.
 		url = "/" + rest.partition("/")[2]
-	return url if _normalised(url).startswith("/private/") else None
+	return url if normalised(url).startswith("/private/") else None
 
 
-def _normalised(path: str) -> str:
+def normalised(path: str) -> str:
 	return "/" + posixpath.normpath(unquote(path)).lstrip("/")
 
 

@@ -208,14 +208,25 @@ def has_file_permission(doc, ptype: str = "read", user: str | None = None, **kwa
 		doc.flags.brings_content = bool(doc.get("content")) and not doc.file_url
 	if user == "Administrator":
 		return NO_OBJECTION
-	if ptype == "create" and doc.file_url and not may_use_address(doc.file_url, user):
-		return False
+	if ptype == "create" and doc.file_url:
+		from presales_mgmt.overrides.file import normalised, private_path
+
+		# In another spelling, Frappe may copy what lies there to a new address.
+		path = private_path(doc) or doc.file_url
+		if path.startswith("/") and not may_use_address(normalised(path), user):
+			return False
 	if doc.attached_to_doctype not in PROJECT_DOCTYPES or not doc.attached_to_name:
 		return NO_OBJECTION
 	return NO_OBJECTION if reads(doc.attached_to_doctype, doc.attached_to_name, user) else False
 
 
-def may_use_address(address: str, user: str, file: str | None = None, brings_content: bool = False) -> bool:
+def may_use_address(
+	address: str,
+	user: str,
+	file: str | None = None,
+	brings_content: bool = False,
+	content_hash: str | None = None,
+) -> bool:
 	"""Whether `user` may have a File at `address`: if an attachment of a project lies there, only who reads the
 	content by another File already.
 
@@ -223,6 +234,7 @@ def may_use_address(address: str, user: str, file: str | None = None, brings_con
 		address: a path in its normal form.
 		file: name of the File that is to get the address.
 		brings_content: the user has uploaded what lies there. Of the same content Frappe keeps one copy.
+		content_hash: of what Frappe has read, and perhaps copied to `address`: nobody gets such content of an attachment.
 
 	Databases that do not tell upper from lower case find other addresses, too, and Frappe serves the one that it was
 	asked for: such an address is nobody's who may not read the other. One query, and of project attachments one for
@@ -232,8 +244,9 @@ def may_use_address(address: str, user: str, file: str | None = None, brings_con
 		return True
 	found = frappe.get_all(
 		"File",
-		filters={"file_url": address, "name": ["!=", file or ""]},
-		fields=["file_url", "owner", "attached_to_doctype", "attached_to_name"],
+		filters={"name": ["!=", file or ""]},
+		or_filters={"file_url": address, **({"content_hash": content_hash} if content_hash else {})},
+		fields=["file_url", "content_hash", "owner", "attached_to_doctype", "attached_to_name"],
 		order_by="creation asc",
 	)
 	if all(other.attached_to_doctype not in PROJECT_DOCTYPES for other in found):
@@ -243,17 +256,19 @@ def may_use_address(address: str, user: str, file: str | None = None, brings_con
 		if other.attached_to_doctype in PROJECT_DOCTYPES:
 			names.setdefault(other.attached_to_doctype, set()).add(other.attached_to_name or "")
 	visible = {doctype: _readable_names(doctype, names[doctype], user) for doctype in names}
-	reads_it = brings_content
+	reads_it, same_content = brings_content, False
 	for other in found:
+		same = other.file_url == address or bool(content_hash and other.content_hash == content_hash)
 		if other.attached_to_doctype in PROJECT_DOCTYPES:
 			is_read = other.attached_to_name in visible[other.attached_to_doctype]
-			if not is_read and other.file_url != address:
+			if not is_read and not same:
 				return False
 		else:
 			is_read = other.owner == user
-		reads_it = reads_it or (is_read and other.file_url == address)
-	# Nothing but addresses that the database takes for this one, all of them to be read.
-	return reads_it or all(other.file_url != address for other in found)
+		same_content = same_content or same
+		reads_it = reads_it or (is_read and same)
+	# Otherwise nothing but addresses that the database takes for this one, all of them to be read.
+	return reads_it or not same_content
 
 
 def _readable_names(doctype: str, names: set[str], user: str) -> set[str]:
