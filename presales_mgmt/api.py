@@ -67,7 +67,10 @@ def get_gate_status(project: str) -> dict:
 	)
 	process = load_process(doc.process_version)
 	days = days_per_stage([doc.name])[doc.name]
-	position = process.position(doc.stage) if doc.stage else -1
+	try:
+		position = process.position(doc.stage) if doc.stage else -1
+	except KeyError:
+		engine.refuse_unknown_stage(doc)
 	roles = get_project_roles(project, frappe.session.user)
 	movable = doc.status in engine.MOVABLE_STATUSES and bool(roles & engine.MOVERS)
 	return {
@@ -283,17 +286,23 @@ def mark_rollout_task_done(plan: str, task: str, done: bool = True, remarks: str
 
 def _parse_names(names: list | str) -> list[str]:
 	"""Names as a list; by REST they come as JSON. Raises `WrongTypeError` for anything else."""
+	return _parse_texts(names, _("Names"), _("a list of names"))
+
+
+def _parse_texts(texts: list | str, label: str, expected: str) -> list[str]:
+	"""Texts as a list; by REST they come as JSON. Raises `WrongTypeError` for anything else.
+
+	`label` and `expected` say, translated, what they are.
+	"""
 	with suppress(ValueError):
-		names = frappe.parse_json(names)
-	if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+		texts = frappe.parse_json(texts)
+	if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
 		frappe.throw(
-			_("{0}: found {1}, expected {2}.").format(
-				_("Names"), frappe.utils.escape_html(str(names)), _("a list of names")
-			),
+			_("{0}: found {1}, expected {2}.").format(label, frappe.utils.escape_html(str(texts)), expected),
 			exc=WrongTypeError,
 			title=_("Invalid Value"),
 		)
-	return names
+	return texts
 
 
 def _require_ticker(project: str, status: str) -> None:
@@ -727,7 +736,7 @@ def send_back_handover(name: str, reasons: list | str) -> None:
 		name: name of the Presales Handover.
 		reasons: what is missing, each by itself; by REST a JSON list.
 	"""
-	handover.send_back(name, [str(reason or "") for reason in frappe.parse_json(reasons)])
+	handover.send_back(name, _parse_texts(reasons, _("Reasons"), _("a list of texts")))
 
 
 @frappe.whitelist(methods=["POST"])

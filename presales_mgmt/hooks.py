@@ -131,7 +131,7 @@ doc_events = {
 		"validate": "presales_mgmt.overrides.sharing.validate_share",
 	},
 	"Document Follow": {
-		"validate": "presales_mgmt.overrides.sharing.validate_follow",
+		"on_update": "presales_mgmt.overrides.sharing.refuse_follow",
 	},
 	"File": {
 		"validate": "presales_mgmt.overrides.file.validate",

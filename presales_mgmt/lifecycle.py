@@ -372,8 +372,11 @@ def update_win(project: str, trigger: str) -> None:
 			# As it was known before the order.
 			values.update(losses.from_declaration(doc, [], None, 0))
 		set_status(doc, status, reason, closed_on=None, status_before_win=None, **values)
-		engine.leave_final_stage(doc, reason)
-		engine.resume_stay(doc)
+		if status in (DRAFT, INITIATION):
+			engine.leave_process(doc)
+		else:
+			engine.leave_final_stage(doc, reason)
+			engine.resume_stay(doc)
 	else:
 		doc.db_set(values, notify=True)
 	if doc.handover:

@@ -285,3 +285,103 @@ def test_a_project_that_does_not_exist_is_named(world, frappe):
 			move_to_stage("PSP-0000", "Solution Design")
 		with pytest.raises((frappe.DoesNotExistError, frappe.PermissionError)):
 			get_gate_status("PSP-0000")
+
+
+def test_a_process_without_stages_is_refused(world, frappe):
+	with pytest.raises(frappe.MandatoryError, match="Stages"):
+		world.insert("Presales Process", process_name="Empty")
+
+
+@pytest.mark.parametrize(
+	("doctype", "values"),
+	[
+		("Presales Activity", {"activity_type": "Visit", "status": "Completed"}),
+		("Presales Analysis Meeting", {"meeting_type": "Periodic", "minutes": "Agreed"}),
+	],
+)
+def test_a_completed_activity_and_a_held_meeting_need_a_time(world, frappe, doctype, values):
+	project = world.make_project()
+	with world.acting_as("manager") as user:
+		document = world.insert(
+			doctype,
+			presales_project=project.name,
+			subject="Site visit",
+			responsible=user,
+			chair=user,
+			attendees=[{"user": user, "attended": 1}],
+			starts_on="2026-03-04 09:00:00",
+			**values,
+		)
+		document.starts_on = ""
+		write = document.submit if document.meta.is_submittable else document.save
+		with pytest.raises(frappe.MandatoryError):
+			write()
+
+
+def test_an_application_does_not_lose_its_project(world, frappe):
+	project = world.make_project()
+	world.apply_for_initiation(project)
+	application = frappe.get_last_doc("Presales Initiation", {"presales_project": project.name})
+	application.presales_project = ""
+	with world.acting_as("leader"), pytest.raises(frappe.MandatoryError, match="Project"):
+		application.save()
+
+
+@pytest.mark.parametrize("file", [["/private/files/x.pdf"], {"file_url": "/private/files/x.pdf"}, True, 5])
+def test_a_file_is_an_address(world, frappe, file):
+	from presales_mgmt.exceptions import PresalesError
+
+	project = world.make_project()
+	with world.acting_as("manager"), pytest.raises(PresalesError, match="a private file"):
+		world.insert(
+			"Presales Document",
+			presales_project=project.name,
+			document_type="Solution",
+			title="Solution",
+			file=file,
+		)
+
+
+@pytest.mark.parametrize("title", [5, True])
+def test_a_title_of_a_report_that_is_no_text_is_refused(world, frappe, title):
+	from presales_mgmt.exceptions import PresalesError
+
+	project = world.make_project()
+	document = frappe.new_doc("Presales Document")
+	document.update({"presales_project": project.name, "title": title})
+	document._doc_before_save = frappe.get_doc(
+		doctype="Presales Document", title="Report", reference_doctype="Presales Project Evaluation"
+	)
+	document.update({"reference_doctype": "Presales Project Evaluation"})
+	with pytest.raises(PresalesError, match=f"Title: found {title}"):
+		document.validate_report()
+
+
+@pytest.mark.parametrize("reasons", ["text", "null", "5", '[["x"]]', '{"a": 1}'])
+def test_reasons_are_a_list_of_texts(world, frappe, reasons):
+	from presales_mgmt.api import send_back_handover
+	from presales_mgmt.exceptions import WrongTypeError
+
+	with world.acting_as("manager"), pytest.raises(WrongTypeError, match="a list of texts"):
+		send_back_handover("PSH-0000", reasons)
+
+
+@pytest.mark.parametrize(
+	("report", "fieldnames"),
+	[
+		(
+			"presales_cost_of_sale",
+			("company", "stage", "kind", "project", "from_date", "to_date"),
+		),
+		("presales_gate_status", ("status", "stage", "company", "manager")),
+	],
+)
+def test_filters_of_reports_are_text(world, frappe, report, fieldnames):
+	from presales_mgmt.exceptions import WrongTypeError
+
+	execute = frappe.get_attr(f"presales_mgmt.presales_mgmt.report.{report}.{report}.execute")
+	with world.acting_as("leader"):
+		for fieldname in fieldnames:
+			for value in (["a", "b"], ["in", ["a"]], {"x": 1}, 5, True):
+				with pytest.raises(WrongTypeError, match=f"{fieldname}: found"):
+					execute({fieldname: value})

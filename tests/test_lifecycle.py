@@ -404,3 +404,70 @@ def test_stages_and_document_types_are_not_merged(world, frappe, doctype):
 	first, second = frappe.get_all(doctype, pluck="name", order_by="name asc", limit=2)
 	with pytest.raises(ProcessError, match="cannot be merged"):
 		frappe.rename_doc(doctype, first, second, merge=True)
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_draft_whose_win_is_undone_has_not_begun(world, frappe, moved):
+	"""Its process may still change, and the approval puts it into the first stage."""
+	from presales_mgmt import api
+
+	settings = frappe.get_doc("Presales Settings")
+	settings.update({"quotation_gate": "Off", "sales_order_gate": "Off"})
+	settings.save()
+	project = world.make_project()
+	order = world.submit_order(project)
+	project.reload()
+	if moved:
+		with world.acting_as("director"):
+			api.move_to_stage(project.name, "Opportunity Capture")
+	with world.acting_as("manager"):
+		order.reload()
+		order.cancel()
+	project.reload()
+	assert (project.status, project.stage, project.stage_entered_on) == ("Draft", None, None)
+	assert (project.probability, project.base_weighted_amount) == (0, 0)
+	log = frappe.get_all(
+		"Presales Stage Log",
+		filters={"presales_project": project.name, "move_type": "End"},
+		pluck="from_stage",
+	)
+	assert log == (["Opportunity Capture"] if moved else [])
+
+	with world.acting_as("manager"):
+		project.presales_process = "Four-Step Presales"
+		project.save()
+	basis = [
+		{"document": world.archive(project, document_type).name}
+		for document_type in ("Analysis Report", "Feasibility Study", "Research Report")
+	]
+	world.apply_for_initiation(project, basis_documents=basis)
+	world.review_initiation(project)
+	world.apply("leader", project, "Approve Initiation")
+	project.reload()
+	status = api.get_gate_status(project.name)
+	assert project.stage == status["stages"][0]["name"]
+	assert status["stages"][0]["state"] == "current"
+
+
+def test_a_stage_that_is_none_of_the_process_is_said(world, frappe):
+	from presales_mgmt import api
+	from presales_mgmt.exceptions import StageError
+
+	project = world.make_active_project()
+	other = frappe.db.get_value("Presales Stage", {"name": ["not in", _stages_of(frappe, project)]})
+	project.db_set("stage", other)
+	for call in (
+		lambda: api.get_gate_status(project.name),
+		lambda: api.move_to_stage(project.name, _stages_of(frappe, project)[1]),
+	):
+		with world.acting_as("director"), pytest.raises(StageError, match="does not have"):
+			call()
+
+
+def _stages_of(frappe, project) -> list[str]:
+	return frappe.get_all(
+		"Presales Process Stage",
+		filters={"parent": project.process_version},
+		pluck="stage",
+		order_by="idx asc",
+	)

@@ -528,6 +528,197 @@ def test_a_second_file_of_the_same_address_does_not_open_the_first(world, frappe
 		world.insert("File", file_name="copy.txt", file_url=file.file_url, is_private=1)
 
 
+def opens(frappe, address) -> bool:
+	"""Whether Frappe would serve the private file to the session's user."""
+	from frappe.core.doctype.file.utils import find_file_by_url
+
+	return bool(find_file_by_url(address))
+
+
+@pytest.fixture
+def secret(world, frappe, deal):
+	return attach(world, frappe, "Presales Project", deal["Presales Project"][0])
+
+
+@pytest.fixture
+def own(world, frappe):
+	with world.acting_as("clerk"):
+		return world.insert("File", file_name="own.txt", content="what the clerk wrote", is_private=1)
+
+
+@pytest.mark.clause("R1.9")
+def test_an_own_file_does_not_get_the_address_of_a_project_s(world, frappe, secret, own):
+	with world.acting_as("clerk"):
+		own.reload()
+		own.file_url = secret.file_url
+		with pytest.raises(frappe.PermissionError, match="another name"):
+			own.save()
+		own.reload()
+		own.update({"file_url": secret.file_url, "content": "what the clerk wrote"})
+		with pytest.raises(frappe.PermissionError, match="another name"):
+			own.save()
+		assert not opens(frappe, secret.file_url)
+
+
+def test_an_own_file_without_address_does_not_read_by_its_name(world, frappe, secret, own):
+	name = secret.file_url.rpartition("/")[2]
+	with world.acting_as("clerk"):
+		own.reload()
+		own.update({"file_url": "", "file_name": name})
+		with pytest.raises(frappe.PermissionError, match="another name"):
+			own.save()
+		with pytest.raises(frappe.PermissionError, match="another name"):
+			world.insert("File", file_name=name, is_private=1)
+
+
+@pytest.mark.parametrize("content", ["data:,", "what the clerk wrote"])
+def test_content_beside_an_address_opens_nothing(world, frappe, secret, own, content):
+	"""Of known content Frappe keeps the address that it is given."""
+	with world.acting_as("clerk"):
+		with contextlib.suppress(frappe.ValidationError, frappe.PermissionError):
+			world.insert("File", file_name="x.txt", file_url=secret.file_url, content=content, is_private=1)
+		assert not opens(frappe, secret.file_url)
+
+
+@pytest.mark.parametrize(
+	"address",
+	[
+		"/private/files/{encoded}",
+		"/private/files//{name}",
+		"/private/files/./{name}",
+		"/private/files/../files/{name}",
+		"/files/../../private/files/{name}",
+		"http://other.example.com/private/files/{name}",
+	],
+)
+def test_no_other_spelling_of_an_address_opens_it(world, frappe, secret, own, address):
+	name = secret.file_url.rpartition("/")[2]
+	address = address.format(name=name, encoded=name.replace(".", "%2E"))
+	with world.acting_as("clerk"):
+		with pytest.raises((frappe.PermissionError, frappe.ValidationError)):
+			world.insert("File", file_name="copy.txt", file_url=address, is_private=1)
+		own.reload()
+		own.file_url = address
+		# Frappe looks on the disk first.
+		with pytest.raises((frappe.PermissionError, frappe.ValidationError, OSError)):
+			own.save()
+		assert not opens(frappe, secret.file_url)
+
+
+@pytest.mark.parametrize("person", ["clerk", "Guest"])
+def test_where_permissions_are_ignored_an_address_is_checked_all_the_same(world, frappe, secret, person):
+	with world.acting_as(person), pytest.raises(frappe.PermissionError, match="another name"):
+		frappe.get_doc(doctype="File", file_url=secret.file_url, folder="Home").insert(
+			ignore_permissions=True
+		)
+
+
+def test_a_field_of_kind_attach_opens_no_attachment_of_a_project(world, frappe, secret):
+	"""Frappe makes a File of what stands there."""
+	with world.acting_as("clerk"):
+		user = frappe.get_doc("User", email("clerk"))
+		user.user_image = secret.file_url
+		user.save()
+		assert not opens(frappe, secret.file_url)
+
+
+def test_who_reads_an_attachment_attaches_it_elsewhere(world, frappe, deal, secret):
+	"""Fields of kind Attach, amended documents and mails do so by the address."""
+	for person in ("engineer", "leader", "Administrator"):
+		with world.acting_as(person):
+			copy = world.insert(
+				"File",
+				file_name="plan.txt",
+				file_url=secret.file_url,
+				is_private=1,
+				attached_to_doctype="Presales Activity",
+				attached_to_name=deal["Presales Activity"][0],
+			)
+		assert copy.file_url == secret.file_url
+
+
+def test_the_same_content_may_be_uploaded_by_anybody(world, frappe, deal, secret):
+	"""Frappe gives it the same address. Who uploaded it may use it by that, too."""
+	other = world.make_project(
+		person="other_manager",
+		director=email("other_director"),
+		manager=email("other_manager"),
+		team=[],
+		supervisors=[],
+	)
+	attached = {"attached_to_doctype": "Presales Project", "attached_to_name": other.name}
+	with world.acting_as("other_manager"):
+		same = world.insert("File", file_name="b.txt", content=secret.get_content(), is_private=1, **attached)
+		assert same.file_url == secret.file_url
+		world.insert("File", file_name="c.txt", file_url=same.file_url, is_private=1)
+	with world.acting_as("clerk"), pytest.raises(frappe.PermissionError):
+		world.insert("File", file_name="c.txt", file_url=same.file_url, is_private=1)
+
+
+def test_an_address_that_the_database_takes_for_another_is_refused(world, frappe, deal):
+	"""MariaDB does not tell upper from lower case, and Frappe serves what was asked for."""
+	from presales_mgmt.permissions import visibility
+
+	row = frappe._dict(
+		file_url="/private/files/Plan.txt",
+		owner=email("manager"),
+		attached_to_doctype="Presales Project",
+		attached_to_name=deal["Presales Project"][0],
+	)
+	original = frappe.get_all
+	frappe.get_all = lambda doctype, *arguments, **values: (
+		[row] if doctype == "File" else original(doctype, *arguments, **values)
+	)
+	try:
+		decided = {
+			(person, brings): visibility.may_use_address("/private/files/plan.TXT", person, None, brings)
+			for person in (email("clerk"), email("leader"))
+			for brings in (True, False)
+		}
+	finally:
+		frappe.get_all = original
+	assert decided == {
+		(email("clerk"), True): False,
+		(email("clerk"), False): False,
+		(email("leader"), True): True,
+		(email("leader"), False): True,
+	}
+
+
+def test_who_left_the_team_does_not_take_off_the_own_attachment(world, frappe, deal):
+	"""Attached to nothing, it would be the owner's to read again."""
+	project = frappe.get_doc("Presales Project", deal["Presales Project"][0])
+	file = attach(world, frappe, "Presales Activity", deal["Presales Activity"][0], person="engineer")
+	with world.acting_as("director"):
+		for row in project.team:
+			if row.user == email("engineer"):
+				row.active = 0
+		project.save()
+	with world.acting_as("engineer"):
+		file.reload()
+		file.update({"attached_to_doctype": None, "attached_to_name": None})
+		with pytest.raises(frappe.PermissionError, match="stays there"):
+			file.save()
+		file.reload()
+		assert not frappe.has_permission("File", "read", doc=file)
+	with world.acting_as("manager"):
+		file.reload()
+		file.update({"attached_to_doctype": "Presales Project", "attached_to_name": project.name}).save()
+
+
+def test_files_of_others_cost_one_query_more_at_most(world, frappe, secret, count_queries):
+	from presales_mgmt.overrides.file import validate
+
+	with world.acting_as("clerk"):
+		remote = frappe.get_doc(doctype="File", file_url="https://example.com/x.pdf")
+		public = frappe.get_doc(doctype="File", file_url="/files/x.pdf")
+		private = frappe.get_doc(doctype="File", file_url="/private/files/no-project-s.pdf", is_private=1)
+		for file, most in ((remote, 0), (public, 0), (private, 1)):
+			with count_queries() as queries:
+				validate(file)
+			assert queries.count <= most, file.file_url
+
+
 def test_link_search_does_not_listen_to_those_who_want_permissions_ignored(world, frappe, deal):
 	from frappe.desk.search import search_widget
 
@@ -538,14 +729,65 @@ def test_link_search_does_not_listen_to_those_who_want_permissions_ignored(world
 			assert not {row["name"] for row in rows} & set(deal[doctype]), doctype
 
 
-def test_following_needs_sight(world, frappe, deal):
-	with pytest.raises(frappe.PermissionError):
-		world.insert(
-			"Document Follow",
-			ref_doctype="Presales Project",
-			ref_docname=deal["Presales Project"][0],
-			user=email("other_manager"),
+@pytest.mark.clause("R1.9")
+@pytest.mark.parametrize("person", ["manager", "other_manager"])
+def test_nobody_follows_what_belongs_to_a_project(world, frappe, deal, person):
+	"""Frappe mails the changes to followers without asking whether they still may read them."""
+	from frappe.desk.form.document_follow import follow_document, get_message_for_user
+
+	frappe.db.set_value("User", email(person), "document_follow_notify", 1)
+	for doctype in ("Presales Project", "Presales Activity"):
+		with world.acting_as(person):
+			follow_document(doctype, deal[doctype][0], email(person))
+		assert not frappe.db.exists("Document Follow", {"ref_docname": deal[doctype][0]})
+	assert not any(get_message_for_user("Hourly", email(person)))
+
+
+def test_what_frappe_follows_by_itself_is_done_all_the_same(world, frappe, deal):
+	from frappe.desk.form.utils import add_comment
+
+	values = {
+		"document_follow_notify": 1,
+		"follow_created_documents": 1,
+		"follow_commented_documents": 1,
+	}
+	frappe.get_doc("User", email("engineer")).update(values).save()
+	project = deal["Presales Project"][0]
+	with world.acting_as("engineer"):
+		comment = add_comment("Presales Project", project, "Seen", email("engineer"), "Engineer")
+		activity = world.insert(
+			"Presales Activity",
+			presales_project=project,
+			activity_type="Visit",
+			subject="A visit",
+			responsible=email("engineer"),
+			starts_on="2026-03-04 09:00:00",
 		)
+	assert frappe.db.exists("Comment", comment.name)
+	assert activity.name
+	assert not frappe.db.count("Document Follow", {"user": email("engineer")})
+
+
+def test_documents_of_others_are_followed(world, frappe):
+	from frappe.desk.form.document_follow import follow_document
+
+	frappe.db.set_value("User", email("manager"), "document_follow_notify", 1)
+	with world.acting_as("manager"):
+		assert follow_document("Customer", world.customer, email("manager"))
+	assert frappe.db.exists("Document Follow", {"ref_docname": world.customer, "user": email("manager")})
+
+
+def test_followers_from_before_are_removed(world, frappe, deal):
+	from presales_mgmt.patches.remove_followers import execute
+
+	for doctype, name in (("Presales Project", deal["Presales Project"][0]), ("Customer", world.customer)):
+		follow = frappe.get_doc(
+			doctype="Document Follow", ref_doctype=doctype, ref_docname=name, user=email("manager")
+		)
+		follow.name = frappe.generate_hash(length=10)
+		follow.db_insert()
+	execute()
+	assert frappe.get_all("Document Follow", pluck="ref_doctype") == ["Customer"]
 
 
 def test_sharing_by_a_rule_needs_sight(world, frappe, deal):

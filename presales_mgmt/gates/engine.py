@@ -67,6 +67,8 @@ def move_to_stage(
 			),
 			exc=StageError,
 		)
+	except LookupError:
+		refuse_unknown_stage(doc)
 	except ValueError:
 		frappe.throw(_("{0} is already in stage {1}.").format(doc.name, _(stage)), exc=StageError)
 	_require_enterable(doc, process.stage(stage))
@@ -139,6 +141,12 @@ def end_stay(doc) -> None:
 	doc.db_set("stage_entered_on", None)
 
 
+def leave_process(doc) -> None:
+	"""Take a project that has not begun, and whose win was undone, out of its stage: its approval starts it."""
+	end_stay(doc)
+	doc.db_set({"stage": None, "stage_entered_on": None, "probability": 0, "base_weighted_amount": 0})
+
+
 def resume_stay(doc) -> None:
 	"""Count days again for a project that came back from its end."""
 	if doc.stage and not doc.stage_entered_on:
@@ -184,6 +192,16 @@ def name_delegators(project: str, reason: str | None, own: Iterable[str]) -> str
 	if not delegators:
 		return reason
 	return "\n".join(filter(None, [reason, _("For {0}, as delegate.").format(", ".join(delegators))]))
+
+
+def refuse_unknown_stage(project) -> None:
+	"""Raise `StageError`: the stage that `project` is in is none of its process."""
+	frappe.throw(
+		_("{0} is in stage {1}, which its process {2} does not have.").format(
+			project.name, _(project.stage), project.process_version
+		),
+		exc=StageError,
+	)
 
 
 def refuse_gate(message: str, findings: list[rules.Finding]) -> None:

@@ -180,12 +180,16 @@ def plan_move(process: Process, current: str | None, target: str) -> Move:
 	"""What a move from `current` to `target` is, and which gates it passes.
 
 	Forward passes the gate of every stage that is left or skipped; back passes none.
-	Raises `KeyError` for a stage that the process does not have, `ValueError` when nothing would move.
+	Raises `KeyError` for a target that the process does not have, `LookupError` when it does not have `current`,
+	`ValueError` when nothing would move.
 	"""
 	end = process.position(target)
 	if not current:
 		return Move(START, tuple(stage.name for stage in process.stages[:end]))
-	start = process.position(current)
+	try:
+		start = process.position(current)
+	except KeyError:
+		raise LookupError(current) from None
 	if start == end:
 		raise ValueError(target)
 	if end < start:

@@ -199,26 +199,96 @@ def has_file_permission(doc, ptype: str = "read", user: str | None = None, **kwa
 
 	Frappe lets the owner of a file read it for ever; this takes it from somebody who has left the team. And it
 	lets everybody make a second File of the address of a first, and read the content by that; this refuses it
-	for the attachments of projects.
+	for the attachments of projects. `overrides/file.py` refuses it once more, where permissions are ignored or the
+	address is made good only afterwards.
 	"""
 	user = user or frappe.session.user
+	if ptype == "create":
+		# Frappe reads the content of an address into the document: later it cannot be told whose it was.
+		doc.flags.brings_content = bool(doc.get("content")) and not doc.file_url
 	if user == "Administrator":
 		return NO_OBJECTION
-	if ptype == "create" and doc.file_url and not doc.get("content"):
-		for original in frappe.get_all(
-			"File",
-			filters={"file_url": doc.file_url, "attached_to_doctype": ["in", list(PROJECT_DOCTYPES)]},
-			fields=["attached_to_doctype", "attached_to_name"],
-			order_by="creation asc",
-		):
-			if not _reads(original.attached_to_doctype, original.attached_to_name, user):
-				return False
+	if ptype == "create" and doc.file_url:
+		from presales_mgmt.overrides.file import normalised, private_path
+
+		# In another spelling, Frappe may copy what lies there to a new address.
+		path = private_path(doc) or doc.file_url
+		if path.startswith("/") and not may_use_address(normalised(path), user):
+			return False
 	if doc.attached_to_doctype not in PROJECT_DOCTYPES or not doc.attached_to_name:
 		return NO_OBJECTION
-	return NO_OBJECTION if _reads(doc.attached_to_doctype, doc.attached_to_name, user) else False
+	return NO_OBJECTION if reads(doc.attached_to_doctype, doc.attached_to_name, user) else False
 
 
-def _reads(doctype: str, name: str, user: str) -> bool:
+def may_use_address(
+	address: str,
+	user: str,
+	file: str | None = None,
+	brings_content: bool = False,
+	content_hash: str | None = None,
+) -> bool:
+	"""Whether `user` may have a File at `address`: if an attachment of a project lies there, only who reads the
+	content by another File already.
+
+	Args:
+		address: a path in its normal form.
+		file: name of the File that is to get the address.
+		brings_content: the user has uploaded what lies there. Of the same content Frappe keeps one copy.
+		content_hash: of what Frappe has read, and perhaps copied to `address`: nobody gets such content of an attachment.
+
+	Databases that do not tell upper from lower case find other addresses, too, and Frappe serves the one that it was
+	asked for: such an address is nobody's who may not read the other. One query, and of project attachments one for
+	each DocType.
+	"""
+	if user == "Administrator":
+		return True
+	found = frappe.get_all(
+		"File",
+		filters={"name": ["!=", file or ""]},
+		or_filters={"file_url": address, **({"content_hash": content_hash} if content_hash else {})},
+		fields=["file_url", "content_hash", "owner", "attached_to_doctype", "attached_to_name"],
+		order_by="creation asc",
+	)
+	if all(other.attached_to_doctype not in PROJECT_DOCTYPES for other in found):
+		return True
+	names: dict[str, set[str]] = {}
+	for other in found:
+		if other.attached_to_doctype in PROJECT_DOCTYPES:
+			names.setdefault(other.attached_to_doctype, set()).add(other.attached_to_name or "")
+	visible = {doctype: _readable_names(doctype, names[doctype], user) for doctype in names}
+	reads_it, same_content = brings_content, False
+	for other in found:
+		same = other.file_url == address or bool(content_hash and other.content_hash == content_hash)
+		if other.attached_to_doctype in PROJECT_DOCTYPES:
+			is_read = other.attached_to_name in visible[other.attached_to_doctype]
+			if not is_read and not same:
+				return False
+		else:
+			is_read = other.owner == user
+		same_content = same_content or same
+		reads_it = reads_it or (is_read and same)
+	# Otherwise nothing but addresses that the database takes for this one, all of them to be read.
+	return reads_it or not same_content
+
+
+def _readable_names(doctype: str, names: set[str], user: str) -> set[str]:
+	"""Those of `names` that `user` reads. One query."""
+	if not frappe.has_permission(doctype, "read", user=user):
+		return set()
+	return set(
+		frappe.get_list(
+			doctype,
+			filters={"name": ["in", sorted(names)]},
+			pluck="name",
+			order_by="name asc",
+			limit_page_length=0,
+			user=user,
+		)
+	)
+
+
+def reads(doctype: str, name: str, user: str) -> bool:
+	"""Whether `user` reads the record, which may be gone."""
 	return bool(frappe.db.exists(doctype, name)) and frappe.has_permission(
 		doctype, "read", doc=name, user=user
 	)
@@ -254,7 +324,7 @@ def has_workflow_action_permission(
 	user = user or frappe.session.user
 	if user == "Administrator" or doc.reference_doctype not in PROJECT_DOCTYPES:
 		return NO_OBJECTION
-	return NO_OBJECTION if _reads(doc.reference_doctype, doc.reference_name, user) else False
+	return NO_OBJECTION if reads(doc.reference_doctype, doc.reference_name, user) else False
 
 
 def workflow_action_query_conditions(user: str | None = None, doctype: str | None = None) -> str:

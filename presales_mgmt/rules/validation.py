@@ -213,7 +213,12 @@ def require_date_order(doc, first: str, second: str) -> None:
 
 
 def require_past(doc, fieldname: str) -> None:
-	"""Raise `DateOrderError` when the time in `fieldname` has not come yet: what has not happened counts for nothing."""
+	"""Raise `DateOrderError` when the time in `fieldname` has not come yet: what has not happened counts for nothing.
+
+	An empty one is left to Frappe, which knows whether it may be empty.
+	"""
+	if not doc.get(fieldname):
+		return
 	if get_datetime(doc.get(fieldname)) > frappe.utils.now_datetime():
 		refuse(
 			doc,
@@ -222,6 +227,20 @@ def require_past(doc, fieldname: str) -> None:
 			_("a time in the past"),
 			DateOrderError,
 		)
+
+
+def require_plain_filters(filters, *fieldnames: str) -> None:
+	"""Raise `WrongTypeError` when one of the filters of a report is no text and no date, but a list for instance."""
+	for fieldname in fieldnames:
+		value = filters.get(fieldname)
+		if value and not isinstance(value, str | date):
+			frappe.throw(
+				_("{0}: found {1}, expected {2}.").format(
+					fieldname, frappe.utils.escape_html(str(value)), _("text")
+				),
+				exc=WrongTypeError,
+				title=_("Invalid Value"),
+			)
 
 
 def require_weights_of_100(doc, table: str) -> None:

@@ -94,8 +94,12 @@ def test_a_move_to_the_same_stage_or_to_an_unknown_one_is_no_move():
 		plan_move(PROCESS, "Design", "Design")
 	with pytest.raises(KeyError):
 		plan_move(PROCESS, "Design", "Nowhere")
-	with pytest.raises(KeyError):
+
+
+def test_a_present_stage_that_the_process_does_not_have_is_told_from_an_unknown_target():
+	with pytest.raises(LookupError) as error:
 		plan_move(PROCESS, "Nowhere", "Design")
+	assert not isinstance(error.value, KeyError)
 
 
 def test_a_process_knows_its_stages():

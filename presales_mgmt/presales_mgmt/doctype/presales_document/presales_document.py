@@ -1,6 +1,6 @@
 import frappe
 from frappe import _
-from frappe.utils import now_datetime, strip_html
+from frappe.utils import cstr, now_datetime, strip_html
 
 from presales_mgmt.controllers import ProjectRecord
 from presales_mgmt.exceptions import PresalesError
@@ -22,8 +22,8 @@ class PresalesDocument(ProjectRecord):
 		"""The file must be one that is there, private, and the user's to read."""
 		if not self.file or not (self.is_new() or self.has_value_changed("file")):
 			return
-		if not self.file.startswith("/private/files/") or ".." in self.file:
-			refuse(self, "File", self.file, _("a private file (/private/files/...)"), PresalesError)
+		if not isinstance(self.file, str) or not self.file.startswith("/private/files/") or ".." in self.file:
+			refuse(self, "File", cstr(self.file), _("a private file (/private/files/...)"), PresalesError)
 		files = frappe.get_all("File", filters={"file_url": self.file}, pluck="name", order_by="creation asc")
 		if not any(frappe.has_permission("File", "read", doc=name) for name in files):
 			refuse(
@@ -40,7 +40,7 @@ class PresalesDocument(ProjectRecord):
 				refuse(
 					self,
 					self.meta.get_label(fieldname),
-					strip_html(self.get(fieldname) or "")[:140],
+					strip_html(cstr(self.get(fieldname)))[:140],
 					_("the report as the evaluation made it"),
 					PresalesError,
 				)

@@ -25,6 +25,7 @@ from presales_mgmt.rules.validation import (
 	refuse_own_supervision,
 	require_date_order,
 	require_unique_rows,
+	require_value,
 	set_full_names,
 	validate_input,
 )
@@ -81,6 +82,7 @@ class PresalesInitiation(ProjectRecord):
 		self.applied_on = now_datetime()
 
 	def before_update_after_submit(self):
+		require_value(self, "presales_project")
 		validate_input(self)
 		self.validate_granting()
 

@@ -21,6 +21,7 @@ from presales_mgmt.rules.validation import (
 	refuse,
 	require_enabled_users,
 	require_unique_rows,
+	require_value,
 	validate_input,
 )
 
@@ -75,6 +76,7 @@ class PresalesProcess(Document):
 		self.set_review_dates()
 
 	def validate_stages(self):
+		require_value(self, "stages")
 		require_unique_rows(self, "stages", "stage")
 		types = [row.stage_type for row in self.stages]
 		if types[0] != "Open":

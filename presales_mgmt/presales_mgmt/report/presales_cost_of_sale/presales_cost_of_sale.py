@@ -12,6 +12,7 @@ from presales_mgmt.cost_of_sale import ENTRY
 from presales_mgmt.permissions.scope import PROJECT
 from presales_mgmt.permissions.visibility import projects_of, sees_everything
 from presales_mgmt.rules.cost_of_sale import EXPENSE, JOURNAL, KINDS, LABOUR, PURCHASE
+from presales_mgmt.rules.validation import require_plain_filters
 
 KIND_FIELDS = {LABOUR: "labour", PURCHASE: "purchase", EXPENSE: "expense", JOURNAL: "journal"}
 
@@ -24,6 +25,7 @@ def execute(filters: dict | None = None):
 	"""
 	filters = frappe._dict(filters or {})
 	frappe.has_permission(ENTRY, throw=True)
+	require_plain_filters(filters, "company", "stage", "kind", "project", "from_date", "to_date")
 	rows = get_rows(filters)
 	return get_columns(), rows, None, None, get_summary(rows)
 

@@ -9,6 +9,7 @@ from frappe.utils import flt, now_datetime, time_diff_in_seconds
 from presales_mgmt.gates.definitions import load_processes
 from presales_mgmt.gates.evaluation import FIELDS, blocking, evaluate, evaluate_rows
 from presales_mgmt.permissions.scope import PROJECT
+from presales_mgmt.rules.validation import require_plain_filters
 
 # A gate holds back what has a stage and is still to leave it.
 STATUSES = ("Active", "On Hold", "Won")
@@ -22,6 +23,7 @@ def execute(filters: dict | None = None):
 	there are.
 	"""
 	filters = frappe._dict(filters or {})
+	require_plain_filters(filters, "status", "stage", "company", "manager")
 	rows = get_rows(filters)
 	return get_columns(), rows, None, get_chart(rows), get_summary(rows)
 
