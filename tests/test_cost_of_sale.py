@@ -202,7 +202,7 @@ def test_an_invoice_follows_another_one_as_a_return_only(world, frappe, costs, p
 	order = costs.order(costs.material_request(project))
 	with world.acting_as(costs.bookkeeper):
 		copy = frappe.copy_doc(order)
-		copy.update({"is_return": 1, "return_against": order.name, "reversal_of": order.name})
+		copy.update({"return_against": order.name, "reversal_of": order.name})
 		copy.items[0].update({"material_request": None, "material_request_item": None})
 		with pytest.raises(frappe.PermissionError):
 			copy.insert()
