@@ -25,8 +25,9 @@ def bidder_of(row) -> tuple[str | None, str | None]:
 def statuses(rows: Iterable) -> dict[str, str]:
 	"""Name -> what a submitted version is now.
 
-	The rows are in the order in which they were made. Of the versions for one bidding customer the newest is current, unless it was declared lost; all before it are
-	superseded, and come back by no loss of a later one: an offer that was replaced is not made any more.
+	The rows are in the order in which they were made. Of the versions for one bidding customer the newest is current,
+	unless it was declared lost; all before it are superseded, and come back by no loss of a later one: an offer that
+	was replaced is not made any more.
 	"""
 	by_bidder = defaultdict(list)
 	for row in rows:
